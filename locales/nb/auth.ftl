@@ -1,0 +1,21 @@
+# Inn- og utlogging.
+
+login-retry = Prøv å logge inn igjen
+login-cancelled-title = Innloggingen ble avbrutt
+login-cancelled-what = Du er ikke logget inn. Prøv igjen hvis du vil fortsette; du kommer da dit du var på vei.
+login-expired-title = Innloggingen tok for lang tid
+login-expired-what = Innloggingen var for gammel, alt brukt eller startet i en annen nettleser. Begynn på nytt i denne.
+login-refused-title = Innloggingen kunne ikke bekreftes
+login-refused-what = Svaret fra innloggingstjenesten stemte ikke, så vi slapp det ikke gjennom. Prøv igjen. Skjer det flere ganger, ta kontakt med koden nederst på siden.
+login-no-number-title = Innloggingen manglet fødselsnummer
+login-no-number-what = Vi trenger det for å finne ut hvilke virksomheter du er knyttet til. Logg inn med en måte som gir fødselsnummer eller d-nummer.
+login-too-weak-title = Innloggingen var ikke sikker nok
+login-too-weak-what = For å gi eller trekke tilbake tilganger må du logge inn på et høyere sikkerhetsnivå, for eksempel med BankID.
+
+logged-out-title = Du er logget ut
+logged-out-text = Økten din er avsluttet. Bruker du en delt maskin, lukk også nettleseren.
+logged-out-login = Logg inn
+
+signed-out-title = Du må logge inn på nytt
+signed-out-text = Økten din er utløpt, eller handlingen krever en ny innlogging. Ingenting er endret. Logg inn, så kommer du tilbake hit.
+signed-out-login = Logg inn og fortsett

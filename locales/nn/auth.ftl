@@ -1,0 +1,21 @@
+# Inn- og utlogging.
+
+login-retry = Prøv å logge inn igjen
+login-cancelled-title = Innlogginga vart avbroten
+login-cancelled-what = Du er ikkje logga inn. Prøv igjen om du vil halde fram; du kjem då dit du var på veg.
+login-expired-title = Innlogginga tok for lang tid
+login-expired-what = Innlogginga var for gammal, alt brukt eller starta i ein annan nettlesar. Byrja på nytt i denne.
+login-refused-title = Innlogginga kunne ikkje stadfestast
+login-refused-what = Svaret frå innloggingstenesta stemde ikkje, så vi sleppte det ikkje gjennom. Prøv igjen. Skjer det fleire gonger, ta kontakt med koden nedst på sida.
+login-no-number-title = Innlogginga mangla fødselsnummer
+login-no-number-what = Vi treng det for å finne ut kva verksemder du er knytt til. Logg inn på ein måte som gir fødselsnummer eller d-nummer.
+login-too-weak-title = Innlogginga var ikkje sikker nok
+login-too-weak-what = For å gje eller trekkje tilbake tilgangar må du logge inn på eit høgare tryggleiksnivå, til dømes med BankID.
+
+logged-out-title = Du er logga ut
+logged-out-text = Økta di er avslutta. Bruker du ei delt maskin, lukk òg nettlesaren.
+logged-out-login = Logg inn
+
+signed-out-title = Du må logge inn på nytt
+signed-out-text = Økta di har gått ut, eller handlinga krev ei ny innlogging. Ingenting er endra. Logg inn, så kjem du tilbake hit.
+signed-out-login = Logg inn og hald fram

@@ -1,0 +1,69 @@
+//! What every route is given.
+use crate::{
+    catalogue::Catalogue,
+    clock::Clock,
+    config::{Config, Issuer},
+    db::{Store, session::Sessions},
+    jose::KeySet,
+    limits::Limit,
+    oidc::Oidc,
+    parties::NumberKeys,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+/// The product's parts; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub sessions: Sessions,
+    pub clock: Clock,
+    pub config: Arc<Config>,
+    pub catalogue: Catalogue,
+    pub oidc: Arc<Oidc>,
+    /// Who issues bearer tokens, each with its keys.
+    pub issuers: Arc<Vec<(Issuer, KeySet)>>,
+    pub number_keys: NumberKeys,
+    pub api_limit: Arc<Limit>,
+    pub login_limit: Arc<Limit>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl App {
+    /// Puts the parts together; nothing is asked over the network yet.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        config: Config,
+        catalogue: Catalogue,
+    ) -> Result<Self, String> {
+        let http = crate::jose::http_client().map_err(|e| e.to_string())?;
+        let issuers = config
+            .issuers
+            .iter()
+            .map(|issuer| (issuer.clone(), KeySet::new(&issuer.jwks_url, &http)))
+            .collect();
+        Ok(Self {
+            sessions: Sessions::new(&store, &clock),
+            oidc: Arc::new(Oidc::new(config.oidc.clone(), &config.public_url, &clock)?),
+            issuers: Arc::new(issuers),
+            api_limit: Arc::new(Limit::per_second(config.api_rate, config.api_burst)),
+            login_limit: Arc::new(Limit::per_minute(config.login_rate)),
+            number_keys: NumberKeys(config.number_keys.clone()),
+            config: Arc::new(config),
+            stopping: Arc::default(),
+            store,
+            clock,
+            catalogue,
+        })
+    }
+    /// From here on the process is not ready for new requests.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}

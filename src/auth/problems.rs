@@ -1,0 +1,125 @@
+//! Problems as pages: what happened, what to do and a way on, in the visitor's language.
+use super::{
+    pages::{LoginProblemPage, SignedOutPage},
+    person::{Slot, answer, plain_page},
+};
+use crate::{
+    app::App,
+    problem::{Code, Problem, Stop},
+    web::{
+        error::Shown,
+        pages::{ProblemKind, ProblemPage},
+        urls::{self, Place},
+        view::Link,
+    },
+};
+use axum::{
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+/// Whether an address is one of the APIs', which answer in JSON whatever happens.
+fn is_api(path: &str) -> bool {
+    ["/authentication/", "/authorization/", "/logout/backchannel"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+/// Everything but the APIs: what was a problem document becomes a page.
+pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    if is_api(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let slot = Slot::default();
+    request.extensions_mut().insert(slot.clone());
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let uri = request.uri().clone();
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
+    let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let place = Place::of(uri.path(), uri.query()).unwrap_or(Place::Overview);
+    match (&shown.stop, reads) {
+        (Some(Stop::SignedOut), true) => return Redirect::to(&place.login()).into_response(),
+        (Some(Stop::NoParty), _) => {
+            return Redirect::to(&format!("/parties?to={place}")).into_response();
+        }
+        _ => {}
+    }
+    let known = slot.take();
+    let page = known.as_ref().map(|(page, _)| page.clone());
+    let page = page.unwrap_or_else(|| plain_page(&app, &headers, &here));
+    let made = match shown.stop {
+        Some(Stop::SignedOut) => answer(&app, &SignedOutPage { page, login: place.login() }, &[]),
+        Some(Stop::LoginFailed(failure)) => {
+            let retry = "/login".to_owned();
+            answer(&app, &LoginProblemPage { page, failure, retry }, &[])
+        }
+        _ => {
+            let choose = match (&shown.stop, &known) {
+                (Some(Stop::OtherPartyChosen { shown_for }), Some((_, who))) => {
+                    Some(who.form(format!("/parties/{shown_for}/choose"), None))
+                }
+                _ => None,
+            };
+            let way_on = Some(way_on(page.visitor.is_some(), &page));
+            // A form that was refused belongs to the page it was on.
+            let page = crate::web::page::Page { here: place.url(), ..page };
+            answer(
+                &app,
+                &ProblemPage { page, kind: kind(&shown), way_on, extra: None, choose },
+                &[],
+            )
+        }
+    };
+    let Ok(mut made) = made else { return response };
+    *made.status_mut() = shown.status;
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers().get(&name) {
+            made.headers_mut().insert(name, value.clone());
+        }
+    }
+    made
+}
+fn way_on(signed_in: bool, page: &crate::web::page::Page) -> Link {
+    if signed_in {
+        Link { url: urls::overview(), text: page.t("words-lead-back").into() }
+    } else {
+        Link { url: "/login".into(), text: page.t("words-log-in").into() }
+    }
+}
+
+fn kind(shown: &Shown) -> ProblemKind {
+    match (&shown.stop, shown.code) {
+        (Some(Stop::ForgedForm), _) => return ProblemKind::ForgedForm,
+        (Some(Stop::OtherPartyChosen { .. }), _) => return ProblemKind::OtherPartyChosen,
+        (Some(Stop::NotEntitled | Stop::TooWeak), _) => return ProblemKind::NotEntitled,
+        (Some(Stop::IncompleteLink), _) => return ProblemKind::IncompleteLink,
+        (_, Some(Code::AlreadyDecided)) => return ProblemKind::AlreadyDecided,
+        _ => {}
+    }
+    match shown.status {
+        StatusCode::FORBIDDEN => ProblemKind::NotEntitled,
+        StatusCode::NOT_FOUND => ProblemKind::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ProblemKind::MethodNotAllowed,
+        StatusCode::CONFLICT => ProblemKind::Clash,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemKind::UnsupportedMedia,
+        StatusCode::UNPROCESSABLE_ENTITY => ProblemKind::Invalid,
+        StatusCode::TOO_MANY_REQUESTS => ProblemKind::TooMany,
+        StatusCode::SERVICE_UNAVAILABLE => ProblemKind::Unavailable,
+        status if status.is_server_error() => ProblemKind::Internal,
+        _ => ProblemKind::BadRequest,
+    }
+}
+
+/// Nothing is here.
+pub async fn not_found() -> Problem {
+    Problem::NotFound
+}
+/// Something is here, and not for this method.
+pub async fn method_not_allowed() -> Problem {
+    Problem::MethodNotAllowed
+}

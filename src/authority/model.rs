@@ -1,0 +1,287 @@
+//! The rules of authority, as pure functions of what a person holds and of the catalogue.
+use crate::{
+    catalogue::{Contents, EntityType, Package},
+    ids::{PackageUrn, ResourceId},
+    problem::Code,
+};
+
+/// The package that opens the management of access for an organisation.
+pub const ACCESS_MANAGER: &str = "tilgangsstyrer";
+/// The package whose holder may give on what the main administrator's role can give.
+pub const MAIN_ADMINISTRATOR: &str = "hovedadministrator";
+/// May not be given to organisations or system users at all.
+const NEVER_TO_SYSTEM_USERS: &str = "virksomhetens-representant-skjemaoppgaver";
+
+/// One thing that a person holds from a party, or from its main unit, directly or through an
+/// organisation that they lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    pub kind: HoldingKind,
+    /// A role's code, or the last part of a package's urn.
+    pub code: String,
+    /// The form of the organisation that it is held from.
+    pub form: Option<String>,
+    pub through_main_unit: bool,
+    pub through_organisation: bool,
+}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldingKind {
+    Role,
+    Package,
+}
+
+/// Everything that a person holds for one party.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holdings(pub Vec<Holding>);
+
+/// Whether an item can be given, and if not why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    May,
+    MayNot(Code),
+    /// Not in the catalogue: it can be neither shown nor given.
+    Unknown,
+}
+impl Outcome {
+    pub fn may(&self) -> bool {
+        matches!(self, Self::May)
+    }
+}
+
+impl Holdings {
+    /// What lets the person manage access for the party: a key role, or a package that they have
+    /// been given or have through a role. `None` when nothing does.
+    pub fn manages_access(&self, catalogue: &Contents) -> Option<String> {
+        let key = self.0.iter().find(|h| is_key(h, catalogue));
+        let package = || {
+            [ACCESS_MANAGER, MAIN_ADMINISTRATOR].into_iter().find_map(|code| {
+                let urn = urn(code)?;
+                self.access_to(catalogue.package(&urn)?).map(ToOwned::to_owned)
+            })
+        };
+        key.map(|h| h.code.clone()).or_else(package)
+    }
+
+    /// Whether each package can be given on to a standard system user.
+    pub fn can_give_package(&self, catalogue: &Contents, urn: &PackageUrn) -> Outcome {
+        let Some(package) = catalogue.package(urn) else { return Outcome::Unknown };
+        let suits = package.assignable
+            && package.entity_type == EntityType::Organization
+            && urn.code() != NEVER_TO_SYSTEM_USERS;
+        if !suits {
+            return Outcome::MayNot(Code::PackageNotAssignable);
+        }
+        if self.delegates(catalogue, package) {
+            Outcome::May
+        } else {
+            Outcome::MayNot(Code::PackageCheckFailed)
+        }
+    }
+
+    /// Whether at least one right to the resource can be given on.
+    pub fn can_give_resource(&self, catalogue: &Contents, id: &ResourceId) -> Outcome {
+        let Some(resource) = catalogue.resource(id) else { return Outcome::Unknown };
+        if resource.is_maskinporten_schema() {
+            return Outcome::MayNot(Code::MaskinportenSchema);
+        }
+        if !resource.delegable {
+            return Outcome::MayNot(Code::NotDelegable);
+        }
+        let (mut packages, mut roles) = (false, false);
+        for opening in &resource.opens {
+            if let Ok(urn) = opening.by.parse::<PackageUrn>() {
+                packages = true;
+                if catalogue.package(&urn).is_some_and(|p| self.delegates(catalogue, p)) {
+                    return Outcome::May;
+                }
+            } else if let Some(role) = catalogue.role_by_urn(&opening.by) {
+                roles = true;
+                if self.has_role(&role.code) {
+                    return Outcome::May;
+                }
+            }
+        }
+        Outcome::MayNot(match (packages, roles) {
+            (true, _) => Code::MissingPackage,
+            (false, true) => Code::MissingRole,
+            (false, false) => Code::MissingDelegation,
+        })
+    }
+
+    fn has_role(&self, code: &str) -> bool {
+        self.0.iter().any(|h| h.kind == HoldingKind::Role && h.code == code)
+    }
+
+    /// Through what the person has the package's access: the code of the role or of the package.
+    fn access_to(&self, package: &Package) -> Option<&str> {
+        self.0.iter().find_map(|h| {
+            let has = match h.kind {
+                HoldingKind::Package => h.code == package.urn.code(),
+                HoldingKind::Role => {
+                    package.grants.iter().any(|g| g.access && g.covers(&h.code, h.form.as_deref()))
+                }
+            };
+            has.then_some(h.code.as_str())
+        })
+    }
+
+    /// Whether any path lets the person give the package on.
+    fn delegates(&self, catalogue: &Contents, package: &Package) -> bool {
+        let own = self.0.iter().any(|h| match h.kind {
+            // The main administrator's own package is passed on by those who have it by role.
+            HoldingKind::Package => h.code == package.urn.code() && h.code != MAIN_ADMINISTRATOR,
+            HoldingKind::Role => {
+                package.grants.iter().any(|g| g.delegate && g.covers(&h.code, h.form.as_deref()))
+            }
+        });
+        own || self.delegates_as_main_administrator(catalogue, package)
+    }
+
+    fn delegates_as_main_administrator(&self, catalogue: &Contents, package: &Package) -> bool {
+        if package.urn.code() == MAIN_ADMINISTRATOR {
+            return false;
+        }
+        let main = urn(MAIN_ADMINISTRATOR).and_then(|urn| catalogue.package(&urn));
+        let is_main = main.is_some_and(|main| self.access_to(main).is_some());
+        is_main
+            && self.0.iter().any(|h| {
+                package
+                    .grants
+                    .iter()
+                    .any(|g| g.delegate && g.covers(MAIN_ADMINISTRATOR, h.form.as_deref()))
+            })
+    }
+}
+
+fn is_key(holding: &Holding, catalogue: &Contents) -> bool {
+    holding.kind == HoldingKind::Role
+        && catalogue.is_key_role(&holding.code)
+        && !(holding.code == "DTPR" && holding.form.as_deref() == Some("IKS"))
+}
+fn urn(code: &str) -> Option<PackageUrn> {
+    format!("{}{code}", PackageUrn::PREFIX).parse().ok()
+}
+
+/// The roles whose holders could give the item: codes, key roles first.
+pub fn roles_that_give_package(catalogue: &Contents, urn: &PackageUrn) -> Vec<String> {
+    let grants = catalogue.package(urn).map(|p| p.grants.as_slice()).unwrap_or_default();
+    let mut roles: Vec<String> = grants
+        .iter()
+        .filter(|g| g.delegate && g.code != MAIN_ADMINISTRATOR)
+        .map(|g| g.code.clone())
+        .collect();
+    roles.sort_by_key(|code| !catalogue.is_key_role(code));
+    roles.dedup();
+    roles
+}
+pub fn roles_that_give_resource(catalogue: &Contents, id: &ResourceId) -> Vec<String> {
+    let openings = catalogue.resource(id).map(|r| r.opens.as_slice()).unwrap_or_default();
+    let mut roles: Vec<String> = Vec::new();
+    for opening in openings {
+        if let Ok(urn) = opening.by.parse() {
+            roles.extend(roles_that_give_package(catalogue, &urn));
+        } else if let Some(role) = catalogue.role_by_urn(&opening.by) {
+            roles.push(role.code.clone());
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    roles.retain(|code| seen.insert(code.clone()));
+    roles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Resource;
+
+    fn contents() -> Contents {
+        let resource: Resource = serde_json::from_value(serde_json::json!({
+            "identifier": "ske-krav", "title": { "nb": "Krav" },
+            "opens": [{ "by": "urn:altinn:accesspackage:krav-og-utlegg", "actions": ["read"] }]
+        }))
+        .unwrap();
+        Contents::new(vec![resource], 1).unwrap()
+    }
+    fn held(kind: HoldingKind, code: &str, form: &str) -> Holdings {
+        Holdings(vec![Holding {
+            kind,
+            code: code.into(),
+            form: Some(form.into()),
+            through_main_unit: false,
+            through_organisation: false,
+        }])
+    }
+    fn package(code: &str) -> PackageUrn {
+        urn(code).unwrap()
+    }
+    use HoldingKind::{Package as P, Role as R};
+
+    #[test]
+    fn a_chief_executive_manages_access_and_gives_the_service() {
+        let (c, dagl) = (contents(), held(R, "DAGL", "AS"));
+        assert_eq!(dagl.manages_access(&c).as_deref(), Some("DAGL"));
+        assert!(dagl.can_give_package(&c, &package("krav-og-utlegg")).may());
+        assert!(dagl.can_give_resource(&c, &"ske-krav".parse().unwrap()).may());
+    }
+
+    #[test]
+    fn an_access_manager_gives_only_what_they_hold() {
+        let (c, manager) = (contents(), held(P, "tilgangsstyrer", "AS"));
+        assert_eq!(manager.manages_access(&c).as_deref(), Some("tilgangsstyrer"));
+        let krav = "ske-krav".parse().unwrap();
+        assert_eq!(manager.can_give_resource(&c, &krav), Outcome::MayNot(Code::MissingPackage));
+        assert_eq!(
+            manager.can_give_package(&c, &package("krav-og-utlegg")),
+            Outcome::MayNot(Code::PackageCheckFailed)
+        );
+    }
+
+    #[test]
+    fn an_employee_or_an_accountant_manages_nothing() {
+        let c = contents();
+        assert_eq!(held(P, "renovasjon", "AS").manages_access(&c), None);
+        assert_eq!(held(P, "klientadministrator", "AS").manages_access(&c), None);
+        assert_eq!(held(R, "REGN", "AS").manages_access(&c), None);
+        assert_eq!(Holdings::default().manages_access(&c), None);
+    }
+
+    #[test]
+    fn a_main_administrator_gives_what_the_role_can_give_and_not_itself() {
+        let (c, main) = (contents(), held(P, "hovedadministrator", "AS"));
+        assert_eq!(main.manages_access(&c).as_deref(), Some("hovedadministrator"));
+        assert!(main.can_give_package(&c, &package("krav-og-utlegg")).may());
+        assert!(!main.can_give_package(&c, &package("hovedadministrator")).may());
+        assert!(held(R, "DAGL", "AS").can_give_package(&c, &package("hovedadministrator")).may());
+    }
+
+    #[test]
+    fn organisation_forms_limit_what_a_role_gives() {
+        let c = contents();
+        let krav = package("krav-og-utlegg");
+        assert!(held(R, "FFØR", "NUF").can_give_package(&c, &krav).may());
+        assert!(!held(R, "FFØR", "AS").can_give_package(&c, &krav).may());
+        assert_eq!(held(R, "DTPR", "IKS").manages_access(&c).as_deref(), Some("DTPR"));
+    }
+
+    #[test]
+    fn client_only_packages_are_given_to_no_standard_system_user() {
+        let (c, dagl) = (contents(), held(R, "DAGL", "AS"));
+        for code in [
+            "regnskapsforer-med-signeringsrettighet",
+            "regnskapsforer-uten-signeringsrettighet",
+            "regnskapsforer-lonn",
+            "ansvarlig-revisor",
+            "revisormedarbeider",
+            "forretningsforer-eiendom",
+            "virksomhetens-representant-skjemaoppgaver",
+        ] {
+            assert_eq!(
+                dagl.can_give_package(&c, &package(code)),
+                Outcome::MayNot(Code::PackageNotAssignable),
+                "{code}"
+            );
+        }
+        assert_eq!(dagl.can_give_package(&c, &package("no-such")), Outcome::Unknown);
+        assert_eq!(dagl.can_give_resource(&c, &"none".parse().unwrap()), Outcome::Unknown);
+    }
+}

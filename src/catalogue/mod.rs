@@ -1,0 +1,185 @@
+//! Access packages, their areas, roles and resources: in memory, replaced whole.
+pub mod resource;
+pub mod store;
+
+pub use crate::i18n::Localised as Name;
+pub use resource::{Opening, Resource};
+
+use crate::ids::{PackageUrn, ResourceId};
+use serde::Deserialize;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// An access package: a named bundle of services.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Package {
+    pub urn: PackageUrn,
+    pub area: String,
+    pub name: Name,
+    /// May be passed on for a client, to an agent system user.
+    pub delegable: bool,
+    /// May be given directly, to a standard system user.
+    pub assignable: bool,
+    pub entity_type: EntityType,
+    pub grants: Vec<RoleGrant>,
+}
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntityType {
+    Organization,
+    Person,
+}
+/// What one role gives of a package.
+#[derive(Debug, Deserialize)]
+pub struct RoleGrant {
+    /// The role's code: `DAGL`, `hovedadministrator`.
+    pub code: String,
+    pub access: bool,
+    pub delegate: bool,
+    /// The organisation forms that it holds for; empty is all.
+    #[serde(default)]
+    pub forms: Vec<String>,
+}
+impl RoleGrant {
+    /// Whether the role, held from an organisation of this form, is what this grant is about.
+    pub fn covers(&self, code: &str, form: Option<&str>) -> bool {
+        self.code == code
+            && (self.forms.is_empty() || self.forms.iter().any(|f| Some(f.as_str()) == form))
+    }
+}
+#[derive(Debug, Deserialize)]
+pub struct Area {
+    pub code: String,
+    pub name: Name,
+    pub group: String,
+}
+#[derive(Debug, Deserialize)]
+pub struct Role {
+    pub urn: String,
+    pub code: String,
+    /// Older urns by which a policy may name the role.
+    pub aliases: Vec<String>,
+    pub name: Name,
+    /// Its holder inherits what the organisation itself has been given.
+    pub key: bool,
+}
+
+/// One version of everything in it.
+#[derive(Debug)]
+pub struct Contents {
+    packages: BTreeMap<PackageUrn, Package>,
+    areas: HashMap<String, Area>,
+    roles: HashMap<String, Role>,
+    resources: BTreeMap<ResourceId, Resource>,
+    /// Which resources a package opens, by the resources' policies.
+    opened: HashMap<PackageUrn, Vec<ResourceId>>,
+    /// The store's version of the resources.
+    pub version: i64,
+}
+
+fn read<T: for<'de> Deserialize<'de>>(text: &str) -> Result<Vec<T>, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+impl Contents {
+    /// What the program ships with, and these resources.
+    pub fn new(resources: Vec<Resource>, version: i64) -> Result<Self, serde_json::Error> {
+        let packages: Vec<Package> = read(include_str!("data/packages.json"))?;
+        let areas: Vec<Area> = read(include_str!("data/areas.json"))?;
+        let roles: Vec<Role> = read(include_str!("data/roles.json"))?;
+        let mut opened: HashMap<PackageUrn, Vec<ResourceId>> = HashMap::new();
+        for resource in &resources {
+            for opening in &resource.opens {
+                if let Ok(urn) = opening.by.parse::<PackageUrn>() {
+                    opened.entry(urn).or_default().push(resource.identifier.clone());
+                }
+            }
+        }
+        Ok(Self {
+            packages: packages.into_iter().map(|p| (p.urn.clone(), p)).collect(),
+            areas: areas.into_iter().map(|a| (a.code.clone(), a)).collect(),
+            roles: roles.into_iter().map(|r| (r.code.clone(), r)).collect(),
+            resources: resources.into_iter().map(|r| (r.identifier.clone(), r)).collect(),
+            opened,
+            version,
+        })
+    }
+    pub fn package(&self, urn: &PackageUrn) -> Option<&Package> {
+        self.packages.get(urn)
+    }
+    pub fn packages(&self) -> impl Iterator<Item = &Package> {
+        self.packages.values()
+    }
+    pub fn area(&self, code: &str) -> Option<&Area> {
+        self.areas.get(code)
+    }
+    pub fn role(&self, code: &str) -> Option<&Role> {
+        self.roles.get(code)
+    }
+    pub fn role_by_urn(&self, urn: &str) -> Option<&Role> {
+        self.roles.values().find(|r| r.urn == urn || r.aliases.iter().any(|alias| alias == urn))
+    }
+    pub fn roles(&self) -> impl Iterator<Item = &Role> {
+        self.roles.values()
+    }
+    /// Whether the holder of this role acts with all that the organisation itself has been given.
+    pub fn is_key_role(&self, code: &str) -> bool {
+        self.roles.get(code).is_some_and(|role| role.key)
+    }
+    pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
+        self.resources.get(id)
+    }
+    /// The services in a package.
+    pub fn services(&self, urn: &PackageUrn) -> impl Iterator<Item = &Resource> {
+        self.opened.get(urn).into_iter().flatten().filter_map(|id| self.resources.get(id))
+    }
+}
+
+/// The catalogue that everything reads: a version at a time.
+#[derive(Clone, Debug)]
+pub struct Catalogue(Arc<RwLock<Arc<Contents>>>);
+
+impl Catalogue {
+    pub fn new(contents: Contents) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(contents))))
+    }
+    pub fn now(&self) -> Arc<Contents> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    pub fn replace(&self, contents: Contents) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(contents);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_is_whole() {
+        let contents = Contents::new(Vec::new(), 0).unwrap();
+        assert_eq!(contents.packages.len(), 223);
+        assert_eq!(contents.areas.len(), 49);
+        assert_eq!(contents.roles.len(), 148);
+        let client_only = contents.packages().filter(|p| p.delegable && !p.assignable).count();
+        assert_eq!(client_only, 6, "accountant 3, auditor 2, business manager 1");
+        for package in contents.packages() {
+            assert!(contents.area(&package.area).is_some(), "{}", package.urn);
+            for name in [&package.name.nb, &package.name.nn, &package.name.en] {
+                assert!(!name.is_empty() && !name.contains('\u{ad}'), "{}", package.urn);
+            }
+            for grant in &package.grants {
+                assert!(
+                    contents.role(&grant.code).is_some(),
+                    "{} names {}",
+                    package.urn,
+                    grant.code
+                );
+            }
+        }
+        assert!(contents.is_key_role("DAGL") && !contents.is_key_role("REGN"));
+    }
+}

@@ -1,0 +1,153 @@
+//! One set of statements for two engines: `docs/sql.md` describes the dialect they share.
+pub mod open;
+pub mod query;
+pub mod session;
+
+pub use open::{OpenError, Settings};
+pub use query::{Query, Value};
+pub use sqlx::{Error, types::Json};
+
+use query::Target;
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, migrate::Migrator};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Names a module's statements, and lists them for the test that prepares each on both engines.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:literal;)*) => {
+        $($(#[$doc])* const $name: &str = $sql;)*
+        pub const STATEMENTS: &[(&str, &str)] = &[$((concat!(module_path!(), "::", stringify!($name)), $name)),*];
+    };
+}
+
+/// The two engines: embedded for one process, shared for several.
+#[derive(Clone, Debug)]
+pub enum Engine {
+    /// One connection that writes, several that only read.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// Where everything is kept, on either engine.
+#[derive(Clone, Debug)]
+pub struct Store {
+    engine: Engine,
+    statements: Arc<AtomicU64>,
+}
+
+/// A transaction on either engine; dropped before it is committed, it is undone.
+#[must_use = "a transaction that is not committed is undone"]
+pub struct Tx {
+    inner: Inner,
+    statements: Arc<AtomicU64>,
+}
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Store {
+    fn new(engine: Engine) -> Self {
+        Self { engine, statements: Arc::default() }
+    }
+    /// The same store with a counter of its own, for what is not to be counted with the rest.
+    #[must_use]
+    pub fn counted_apart(&self) -> Self {
+        Self::new(self.engine.clone())
+    }
+    /// How many statements this store has been asked to run.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+    /// Brings the schema up to date; safe to run twice at once.
+    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        match &self.engine {
+            Engine::Sqlite { write, .. } => MIGRATIONS.run(write).await,
+            Engine::Postgres(pool) => MIGRATIONS.run(pool).await,
+        }
+    }
+    /// One statement that reads, straight on the pool.
+    pub fn query(&self, sql: &'static str) -> Query<'_> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Query::new(
+            sql,
+            match &self.engine {
+                Engine::Sqlite { read, .. } => Target::SqlitePool(read),
+                Engine::Postgres(pool) => Target::PgPool(pool),
+            },
+        )
+    }
+    /// Runs `work` on one consistent view of the data, and writes nothing.
+    pub async fn read<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let inner = match &self.engine {
+            Engine::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
+            Engine::Postgres(pool) => Inner::Postgres(
+                pool.begin_with("begin isolation level repeatable read read only").await?,
+            ),
+        };
+        work(&mut Tx { inner, statements: self.statements.clone() }).await
+    }
+    /// Runs `work` in one transaction: committed if it succeeds, undone if it fails.
+    pub async fn write<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = self.begin().await?;
+        let done = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+    async fn begin(&self) -> Result<Tx, Error> {
+        let inner = match &self.engine {
+            // The write lock at once: a read that upgrades to a write can fail in the middle.
+            Engine::Sqlite { write, .. } => {
+                Inner::Sqlite(write.begin_with("begin immediate").await?)
+            }
+            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, statements: self.statements.clone() })
+    }
+}
+
+impl Tx {
+    pub fn query(&mut self, sql: &'static str) -> Query<'_> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Query::new(
+            sql,
+            match &mut self.inner {
+                Inner::Sqlite(tx) => Target::SqliteConnection(tx),
+                Inner::Postgres(tx) => Target::PgConnection(tx),
+            },
+        )
+    }
+    async fn commit(self) -> Result<(), Error> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+    }
+}
+
+/// Whether the statement met a row that may be there only once.
+pub fn is_taken(error: &Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}
+
+/// A row that fits none of the states it could be in: loud, not guessed at.
+pub fn inconsistent(what: &str, id: impl std::fmt::Display) -> Error {
+    Error::Decode(format!("{what} {id} is in no state that it could be in").into())
+}

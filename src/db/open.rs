@@ -1,0 +1,153 @@
+//! Opening the store, with the settings that make an answer mean *on disk*.
+use super::{Engine, Store};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, time::Duration};
+
+/// How long a request waits for a connection before it is told to come back.
+const POOL_WAIT: Duration = Duration::from_secs(1);
+/// How long a write on `SQLite` waits for another process's.
+const BUSY: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Which store: `sqlite://FILE` or `postgres://…`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub url: String,
+}
+
+/// Why the store could not be opened, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the database must be sqlite://FILE or postgres://…")]
+    Scheme,
+    #[error("the database cannot be opened: {0}")]
+    Cannot(#[from] sqlx::Error),
+    #[error("only SQLite is copied so; PostgreSQL has pg_dump")]
+    NotSqlite,
+    #[error("the database does not keep its promise: {0}")]
+    NotDurable(String),
+}
+
+impl Store {
+    pub async fn open(settings: &Settings) -> Result<Self, OpenError> {
+        if let Some(file) = settings.url.strip_prefix("sqlite://") {
+            Self::sqlite(Path::new(file)).await
+        } else if settings.url.starts_with("postgres://")
+            || settings.url.starts_with("postgresql://")
+        {
+            Self::postgres(settings.url.parse()?).await
+        } else {
+            Err(OpenError::Scheme)
+        }
+    }
+
+    pub async fn sqlite(file: &Path) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            // KiB, for each connection.
+            .pragma("cache_size", "-8192")
+            .optimize_on_close(true, None);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(BUSY)
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(POOL_WAIT)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        let (journal,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&write).await?;
+        let (synchronous,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&write).await?;
+        let (keys,): (i64,) = sqlx::query_as("pragma foreign_keys").fetch_one(&write).await?;
+        if journal != "wal" || synchronous != 2 || keys != 1 {
+            return Err(OpenError::NotDurable(format!(
+                "journal_mode {journal}, synchronous {synchronous}, foreign_keys {keys}"
+            )));
+        }
+        Ok(Self::new(Engine::Sqlite { read, write }))
+    }
+
+    pub async fn postgres(options: PgConnectOptions) -> Result<Self, OpenError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(POOL_WAIT)
+            // A round trip saved on each query; a read on a dead connection is tried once more.
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        Ok(Self::new(Engine::Postgres(pool)))
+    }
+
+    /// A store that is opened when it is first asked, for tests that hardly ask.
+    #[cfg(test)]
+    pub fn lazy(file: &Path) -> Self {
+        let pool = || {
+            let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+            SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options)
+        };
+        Self::new(Engine::Sqlite { read: pool(), write: pool() })
+    }
+
+    /// Takes all of ours out of a PostgreSQL database, so that a demo can start over.
+    pub async fn empty(&self) -> Result<(), OpenError> {
+        if let Engine::Postgres(pool) = &self.engine {
+            sqlx::query("drop table if exists system_user_grant, system_user, request, system_change, system_client, system, resource, assignment, event, event_head, session, login, logout_token, party, counter, _sqlx_migrations cascade")
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// A consistent copy of a live `SQLite` store in a new file.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), OpenError> {
+        match &self.engine {
+            Engine::Sqlite { read, .. } => {
+                let name = file.to_string_lossy().into_owned();
+                sqlx::query("vacuum into $1").bind(name).execute(read).await?;
+                Ok(())
+            }
+            Engine::Postgres(_) => Err(OpenError::NotSqlite),
+        }
+    }
+
+    /// That a commit on PostgreSQL waits for the disk; `SQLite` is asked when it is opened.
+    pub async fn check_durable(&self) -> Result<(), OpenError> {
+        match &self.engine {
+            Engine::Postgres(pool) => durable(pool).await,
+            Engine::Sqlite { .. } => Ok(()),
+        }
+    }
+
+    /// Lets the readers and the writer finish, and closes.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn durable(pool: &PgPool) -> Result<(), OpenError> {
+    let (commit, fsync): (String, String) =
+        sqlx::query_as("select current_setting('synchronous_commit'), current_setting('fsync')")
+            .fetch_one(pool)
+            .await?;
+    if commit == "off" || commit == "local" || fsync != "on" {
+        return Err(OpenError::NotDurable(format!("synchronous_commit {commit}, fsync {fsync}")));
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! One statement and what is bound to it, on whichever engine it is to run.
+use super::Error;
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, PgPool, Postgres,
+    SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection, SqlitePool, Type,
+    postgres::{PgArguments, PgRow},
+    sqlite::{SqliteArguments, SqliteRow},
+};
+
+/// What can be bound: anything that both engines can write.
+pub trait Value:
+    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+{
+}
+impl<T> Value for T where
+    T: for<'q> Encode<'q, Sqlite>
+        + Type<Sqlite>
+        + for<'q> Encode<'q, Postgres>
+        + Type<Postgres>
+        + Send
+{
+}
+/// What can be read back: anything that both engines can fill.
+pub trait Record:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+impl<T> Record for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+pub(super) enum Target<'c> {
+    SqlitePool(&'c SqlitePool),
+    SqliteConnection(&'c mut SqliteConnection),
+    PgPool(&'c PgPool),
+    PgConnection(&'c mut PgConnection),
+}
+#[derive(Clone)]
+enum Arguments {
+    Sqlite(SqliteArguments),
+    Postgres(PgArguments),
+}
+
+/// One statement with its values; runs when asked for its rows.
+#[must_use = "a query does nothing until it is run"]
+pub struct Query<'c> {
+    sql: SqlStr,
+    target: Target<'c>,
+    arguments: Arguments,
+    error: Option<Error>,
+}
+
+/// Runs one expression on whichever engine the query is for; a read on the pool is tried once more
+/// when the connection turns out to be dead.
+macro_rules! run {
+    ($query:expr, |$sql:ident, $arguments:ident, $on:ident| $run:expr) => {{
+        let Query { sql, target, arguments, error } = $query;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        match (target, arguments) {
+            (Target::SqlitePool($on), Arguments::Sqlite($arguments)) => {
+                let $sql = sql;
+                $run
+            }
+            (Target::SqliteConnection($on), Arguments::Sqlite($arguments)) => {
+                let $sql = sql;
+                $run
+            }
+            (Target::PgPool($on), Arguments::Postgres(kept)) => {
+                let ($sql, $arguments) = (sql.clone(), kept.clone());
+                match $run {
+                    Err(Error::Io(_)) => {
+                        let ($sql, $arguments) = (sql, kept);
+                        $run
+                    }
+                    done => done,
+                }
+            }
+            (Target::PgConnection($on), Arguments::Postgres($arguments)) => {
+                let $sql = sql;
+                $run
+            }
+            _ => Err(Error::Protocol("values of one engine bound for the other".into())),
+        }
+    }};
+}
+
+impl<'c> Query<'c> {
+    pub(super) fn new(sql: &'static str, target: Target<'c>) -> Self {
+        let arguments = match target {
+            Target::SqlitePool(_) | Target::SqliteConnection(_) => {
+                Arguments::Sqlite(SqliteArguments::default())
+            }
+            Target::PgPool(_) | Target::PgConnection(_) => {
+                Arguments::Postgres(PgArguments::default())
+            }
+        };
+        Self { sql: sql.into_sql_str(), target, arguments, error: None }
+    }
+    /// Binds the next value: `$1`, then `$2` …
+    pub fn bind(mut self, value: impl Value) -> Self {
+        let added = match &mut self.arguments {
+            Arguments::Sqlite(arguments) => arguments.add(value),
+            Arguments::Postgres(arguments) => arguments.add(value),
+        };
+        if let Err(error) = added {
+            self.error.get_or_insert(Error::Encode(error));
+        }
+        self
+    }
+    /// Repeats the statement's one row of values for each of `rows`, so that many are inserted at
+    /// once; `bind` binds one row's values in order. The statement ends with that row.
+    pub fn rows<R>(
+        mut self,
+        rows: impl IntoIterator<Item = R>,
+        width: usize,
+        bind: impl Fn(Self, R) -> Self,
+    ) -> Self {
+        let mut sql = self.sql.as_str().to_owned();
+        let mut next = width;
+        for (at, row) in rows.into_iter().enumerate() {
+            if at > 0 {
+                let places: Vec<String> =
+                    (next + 1..=next + width).map(|n| format!("${n}")).collect();
+                sql.push_str(", (");
+                sql.push_str(&places.join(", "));
+                sql.push(')');
+                next += width;
+            }
+            self = bind(self, row);
+        }
+        // Only numbered places are added to a statement of ours.
+        self.sql = AssertSqlSafe(sql).into_sql_str();
+        self
+    }
+    /// Every row.
+    pub async fn all<T: Record>(self) -> Result<Vec<T>, Error> {
+        run!(self, |sql, arguments, on| sqlx::query_as_with(sql, arguments).fetch_all(on).await)
+    }
+    /// The row, if there is one.
+    pub async fn opt<T: Record>(self) -> Result<Option<T>, Error> {
+        run!(self, |sql, arguments, on| sqlx::query_as_with(sql, arguments)
+            .fetch_optional(on)
+            .await)
+    }
+    /// The row that must be there.
+    pub async fn one<T: Record>(self) -> Result<T, Error> {
+        self.opt().await?.ok_or(Error::RowNotFound)
+    }
+    /// Runs the statement; how many rows it touched.
+    pub async fn exec(self) -> Result<u64, Error> {
+        run!(self, |sql, arguments, on| sqlx::query_with(sql, arguments)
+            .execute(on)
+            .await
+            .map(|done| done.rows_affected()))
+    }
+}

@@ -1,0 +1,99 @@
+//! The one log: every verb writes its rows in its own transaction, and the sealer chains them.
+pub mod sealer;
+pub mod store;
+
+use crate::{
+    clock::Ts,
+    db::{Error, Tx},
+    ids::{EventId, OrgNo, PartyUuid, RequestId, SystemId, SystemUserId},
+};
+
+/// Who did it. People by party id, so that a name stands only in the party register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    Person {
+        party_id: i64,
+    },
+    Vendor {
+        org_no: OrgNo,
+    },
+    /// The product itself: a time-out, an import.
+    Product,
+}
+
+/// Something that has happened.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Such as `request.accepted`.
+    pub kind: &'static str,
+    pub actor: Actor,
+    /// On whose behalf.
+    pub party: Option<PartyUuid>,
+    pub system: Option<SystemId>,
+    pub request: Option<RequestId>,
+    pub system_user: Option<SystemUserId>,
+    /// What is particular to the kind; never a national number or a token.
+    pub data: serde_json::Value,
+}
+impl Event {
+    pub fn new(kind: &'static str, actor: Actor) -> Self {
+        Self {
+            kind,
+            actor,
+            party: None,
+            system: None,
+            request: None,
+            system_user: None,
+            data: serde_json::json!({}),
+        }
+    }
+    #[must_use]
+    pub fn party(mut self, party: PartyUuid) -> Self {
+        self.party = Some(party);
+        self
+    }
+    #[must_use]
+    pub fn system(mut self, system: &SystemId) -> Self {
+        self.system = Some(system.clone());
+        self
+    }
+    #[must_use]
+    pub fn request(mut self, request: RequestId) -> Self {
+        self.request = Some(request);
+        self
+    }
+    #[must_use]
+    pub fn system_user(mut self, user: SystemUserId) -> Self {
+        self.system_user = Some(user);
+        self
+    }
+    #[must_use]
+    pub fn data(mut self, data: serde_json::Value) -> Self {
+        self.data = data;
+        self
+    }
+}
+
+/// Writes it down, in the transaction of what it tells about.
+pub async fn record(tx: &mut Tx, now: Ts, event: &Event) -> Result<(), Error> {
+    store::insert(tx, EventId(uuid::Uuid::now_v7()), now, event).await
+}
+
+/// A line of a history: what happened, when and through which role.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub kind: String,
+    pub at: Ts,
+    pub actor_kind: String,
+    /// The role or package through which a person acted.
+    pub acted_as: Option<String>,
+}
+
+/// The latest of what has happened to a system user, newest first.
+pub async fn of_system_user(
+    tx: &mut Tx,
+    user: SystemUserId,
+    most: i64,
+) -> Result<Vec<Line>, Error> {
+    store::list_by_system_user(tx, user, most).await
+}

@@ -1,0 +1,119 @@
+//! Keyed hashes, with keys that have names so that one can be replaced while another is in use.
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use std::{fmt, str::FromStr};
+
+/// A secret of 32 bytes or more, and the name it is known by beside what it made.
+#[derive(Clone)]
+struct Key {
+    id: String,
+    secret: Vec<u8>,
+}
+
+/// The key in use and those it replaces: `id:base64`, the one in use first, comma between.
+#[derive(Clone)]
+pub struct Keys {
+    current: Key,
+    older: Vec<Key>,
+}
+
+impl Keys {
+    /// A single key, as a test or a demo makes it.
+    pub fn single(id: &str, secret: Vec<u8>) -> Self {
+        Self { current: Key { id: id.to_owned(), secret }, older: Vec::new() }
+    }
+    pub fn current_id(&self) -> &str {
+        &self.current.id
+    }
+    /// The hash by the key in use.
+    pub fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        keyed_hash(&self.current.secret, parts)
+    }
+    /// The hash by the key of that name, if it is still known.
+    pub fn hash_by(&self, id: &str, parts: &[&[u8]]) -> Option<[u8; 32]> {
+        self.all().find(|key| key.id == id).map(|key| keyed_hash(&key.secret, parts))
+    }
+    /// `id:hex` by the key in use, for a column that is looked up by it.
+    pub fn label(&self, parts: &[&[u8]]) -> String {
+        label(&self.current, parts)
+    }
+    /// `id:hex` by each key, the one in use first.
+    pub fn labels(&self, parts: &[&[u8]]) -> Vec<String> {
+        self.all().map(|key| label(key, parts)).collect()
+    }
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+}
+fn label(key: &Key, parts: &[&[u8]]) -> String {
+    format!("{}:{}", key.id, hex(&keyed_hash(&key.secret, parts)))
+}
+
+/// HMAC-SHA256 over the parts, each with its length before it so that they cannot run together.
+pub fn keyed_hash(secret: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC takes a key of any length; the branch is there for the type.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return [0; 32] };
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Random bytes from the operating system.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::Rng::fill(&mut rand::rng(), &mut bytes[..]);
+    bytes
+}
+
+impl FromStr for Keys {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut keys = text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| {
+            let (id, secret) = part.split_once(':').ok_or("a key is written id:base64")?;
+            let secret = STANDARD.decode(secret).map_err(|_| "a key is not base64")?;
+            if id.is_empty() || id.len() > 32 || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+                return Err("a key's id is 1 to 32 letters and digits".to_owned());
+            }
+            if secret.len() < 32 {
+                return Err(format!("key {id} is shorter than 32 bytes"));
+            }
+            Ok(Key { id: id.to_owned(), secret })
+        });
+        let current = keys.next().ok_or("no key is given")??;
+        Ok(Self { current, older: keys.collect::<Result<_, _>>()? })
+    }
+}
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys({}, …)", self.current.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_key_is_still_known_by_its_name() {
+        let (a, b) = (STANDARD.encode([1; 32]), STANDARD.encode([2; 32]));
+        let before: Keys = format!("a:{a}").parse().unwrap();
+        let after: Keys = format!("b:{b},a:{a}").parse().unwrap();
+        assert_eq!(after.hash_by("a", &[b"x"]), Some(before.hash(&[b"x"])));
+        assert_eq!(after.labels(&[b"x"]).get(1), Some(&before.label(&[b"x"])));
+        assert_ne!(after.hash(&[b"x"]), before.hash(&[b"x"]));
+        assert!("a:c2hvcnQ=".parse::<Keys>().is_err());
+        assert!("".parse::<Keys>().is_err());
+        assert_ne!(before.hash(&[b"ab", b"c"]), before.hash(&[b"a", b"bc"]));
+    }
+}

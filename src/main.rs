@@ -1,0 +1,69 @@
+//! The commands.
+use clap::Parser as _;
+use std::{io::Write as _, process::ExitCode};
+use systembruker::{
+    config::{Backup, Cli, Command, Database, History, Verify},
+    demo, events, serve, telemetry,
+};
+
+/// The exit code of a setting that is wrong, or something that is needed and cannot be had.
+const CANNOT: u8 = 2;
+/// The exit code of a check that found something.
+const FOUND: u8 = 1;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let quiet = matches!(cli.command, Command::Demo(_));
+    telemetry::begin(if quiet { "warn" } else { "info" });
+    let done = match &cli.command {
+        Command::Demo(settings) => demo::demo(settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve(settings) => serve::serve(settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Check(settings) => serve::check(settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate(store) => migrate(store).await,
+        Command::Backup(settings) => backup(settings).await,
+        Command::History(History::Verify(settings)) => verify(settings).await,
+    };
+    done.unwrap_or_else(|failure| {
+        let _ = writeln!(std::io::stderr(), "systembruker: {}", failure.replace('\n', " "));
+        ExitCode::from(CANNOT)
+    })
+}
+
+fn say(text: &str) -> Result<(), String> {
+    writeln!(std::io::stdout(), "{text}").map_err(|e| e.to_string())
+}
+
+async fn migrate(settings: &Database) -> Result<ExitCode, String> {
+    serve::open(&settings.database).await?.close().await;
+    say("the schema is up to date")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn backup(settings: &Backup) -> Result<ExitCode, String> {
+    if settings.file.exists() {
+        return Err(format!("{} is there already", settings.file.display()));
+    }
+    let store = serve::open(&settings.store.database).await?;
+    store.copy_to(&settings.file).await.map_err(|e| e.to_string())?;
+    store.close().await;
+    say(&format!("copied to {}", settings.file.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn verify(settings: &Verify) -> Result<ExitCode, String> {
+    let noted = settings.head.as_deref().map(str::parse).transpose()?;
+    let keys = settings.keys.read()?;
+    let store = serve::open(&settings.store.database).await?;
+    let found = events::sealer::verify(&store, &keys, noted.as_ref()).await;
+    let found = found.map_err(|e| e.to_string())?;
+    store.close().await;
+    say(&format!(
+        "{} sealed, {} not sealed yet, head {}",
+        found.sealed, found.unsealed, found.head
+    ))?;
+    for fault in &found.faults {
+        say(&format!("fault: {fault}"))?;
+    }
+    Ok(if found.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}

@@ -1,0 +1,160 @@
+//! Parties: organisations and people, found by number, and whom a person may act for.
+pub mod model;
+pub mod pages;
+pub mod portal;
+pub mod store;
+
+pub use model::{Organisation, PartyChoice, Person};
+
+use crate::{
+    clock::Clock,
+    db::{Error, Store, Tx, is_taken},
+    ids::{OrgNo, PartyUuid, PersonNo},
+    keys::Keys,
+    problem::Problem,
+};
+
+/// Turns national numbers into what is kept of them: keyed hashes that cannot be turned back.
+#[derive(Clone, Debug)]
+pub struct NumberKeys(pub Keys);
+impl NumberKeys {
+    fn label(&self, number: &PersonNo) -> String {
+        self.0.label(&[b"pid", number.reveal().as_bytes()])
+    }
+    /// By the key in use and the one it replaces.
+    fn labels(&self, number: &PersonNo) -> (String, Option<String>) {
+        let mut labels = self.0.labels(&[b"pid", number.reveal().as_bytes()]).into_iter();
+        (labels.next().unwrap_or_default(), labels.next())
+    }
+}
+
+/// The organisation by its number, unless it has been deleted.
+pub async fn organisation(tx: &mut Tx, org_no: &OrgNo) -> Result<Option<Organisation>, Error> {
+    store::find_organisation(tx, org_no).await
+}
+
+/// The organisation's name in the register; empty when it is not there.
+pub async fn organisation_name(tx: &mut Tx, org_no: &OrgNo) -> Result<String, Error> {
+    Ok(organisation(tx, org_no).await?.map(|o| o.name).unwrap_or_default())
+}
+
+/// The person behind a login, whom the register need not know from before.
+pub async fn person_logged_in(
+    store: &Store,
+    keys: &NumberKeys,
+    number: &PersonNo,
+    name: &str,
+) -> Result<Person, Problem> {
+    for _ in 0..2 {
+        let done = store
+            .write(async |tx| {
+                let (current, older) = keys.labels(number);
+                if let Some(person) = store::find_person(tx, &current, older.as_deref()).await? {
+                    if person.pid_hash.as_deref() != Some(current.as_str()) {
+                        store::update_pid_hash(tx, person.id, &current).await?;
+                    }
+                    return Ok(Person {
+                        id: person.id,
+                        party_id: person.party_id,
+                        name: person.name,
+                    });
+                }
+                let party_id = store::next_party_id(tx).await?;
+                let id = PartyUuid(uuid::Uuid::now_v7());
+                store::insert_person(tx, id, party_id, &current, name).await?;
+                Ok(Person { id, party_id, name: name.to_owned() })
+            })
+            .await;
+        match done {
+            // Another login of the same person was first: it is there now.
+            Err(error) if is_taken(&error) => {}
+            other => return Ok(other?),
+        }
+    }
+    Err(Problem::Unavailable("the person could not be entered".into()))
+}
+
+/// Enters or corrects a person.
+pub async fn enter_person(
+    tx: &mut Tx,
+    keys: &NumberKeys,
+    number: &PersonNo,
+    name: &str,
+) -> Result<PartyUuid, Error> {
+    let (current, older) = keys.labels(number);
+    if let Some(known) = store::find_person(tx, &current, older.as_deref()).await? {
+        store::rename(tx, known.id, name).await?;
+        return Ok(known.id);
+    }
+    let party_id = store::next_party_id(tx).await?;
+    let id = PartyUuid(uuid::Uuid::now_v7());
+    store::insert_person(tx, id, party_id, &keys.label(number), name).await?;
+    Ok(id)
+}
+
+/// Enters or corrects an organisation.
+pub async fn enter_organisation(
+    tx: &mut Tx,
+    org_no: &OrgNo,
+    name: &str,
+    form: &str,
+) -> Result<PartyUuid, Error> {
+    if let Some(known) = store::find_organisation(tx, org_no).await? {
+        store::update_organisation(tx, known.id, name, form).await?;
+        return Ok(known.id);
+    }
+    let party_id = store::next_party_id(tx).await?;
+    let id = PartyUuid(uuid::Uuid::now_v7());
+    store::insert_organisation(tx, id, party_id, org_no, name, form).await?;
+    Ok(id)
+}
+
+/// The person by number, if the register knows them.
+pub async fn person(
+    tx: &mut Tx,
+    keys: &NumberKeys,
+    number: &PersonNo,
+) -> Result<Option<PartyUuid>, Error> {
+    let (current, older) = keys.labels(number);
+    Ok(store::find_person(tx, &current, older.as_deref()).await?.map(|row| row.id))
+}
+
+/// Most parties that a choice lists; beyond it one searches.
+pub const MOST_CHOICES: i64 = 50;
+
+/// The parties that the person may act for, by name, and how many there are in all: at most
+/// [`MOST_CHOICES`], of those whose name or number holds `search`.
+pub async fn choices(
+    store: &Store,
+    clock: &Clock,
+    person: PartyUuid,
+    search: &str,
+) -> Result<(Vec<PartyChoice>, i64), Error> {
+    store::list_choices(store, clock.now(), person, &model::pattern(search)).await
+}
+
+/// Whether the person has any live relation to the party, which is then told.
+pub async fn choice(
+    store: &Store,
+    clock: &Clock,
+    person: PartyUuid,
+    party: PartyUuid,
+) -> Result<Option<PartyChoice>, Error> {
+    store::find_choice(store, clock.now(), person, party).await
+}
+
+/// What stands around every page: the person's name, and the party if it may still be acted for.
+pub struct Frame {
+    /// Empty when nobody has told it.
+    pub name: String,
+    pub party: Option<PartyChoice>,
+}
+/// The frame of a person's pages, in one statement; `None` for a person that is not there any more.
+pub async fn frame(
+    store: &Store,
+    now: crate::clock::Ts,
+    person: PartyUuid,
+    party: Option<PartyUuid>,
+) -> Result<Option<Frame>, Error> {
+    store::find_frame(store, now, person, party).await
+}

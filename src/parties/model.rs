@@ -1,0 +1,91 @@
+//! What a party is, how its name is searched and put in order.
+use crate::ids::{OrgNo, PartyUuid};
+use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
+use icu_locale_core::locale;
+use std::sync::LazyLock;
+
+/// An organisation as the register has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    pub id: PartyUuid,
+    /// The integer by which the wire contract knows it.
+    pub party_id: i64,
+    pub org_no: OrgNo,
+    pub name: String,
+    /// `AS`, `ENK`, `BEDR` …
+    pub form: Option<String>,
+}
+
+/// A person who has logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PartyUuid,
+    pub party_id: i64,
+    /// Empty when nobody has told it.
+    pub name: String,
+}
+
+/// A party that a person may act for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyChoice {
+    pub id: PartyUuid,
+    pub party_id: i64,
+    pub org_no: OrgNo,
+    pub name: String,
+}
+
+/// Lower case, for search: both engines' own folding knows ASCII only.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// A search as a `like` pattern with `\` as its escape; a number is found with or without blanks.
+pub fn pattern(search: &str) -> String {
+    let shown: String = search.chars().filter(|c| !c.is_control()).collect();
+    let trimmed = shown.trim();
+    let is_number =
+        !trimmed.is_empty() && trimmed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
+    let mut pattern = String::from("%");
+    for c in fold(trimmed).chars().filter(|c| !(is_number && c.is_whitespace())) {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+static NORWEGIAN: LazyLock<Option<CollatorBorrowed<'static>>> =
+    LazyLock::new(|| Collator::try_new(locale!("nb").into(), CollatorOptions::default()).ok());
+
+/// A key whose byte order is Norwegian order: a … z æ ø å.
+pub fn sort_key(text: &str) -> Vec<u8> {
+    let mut key = Vec::new();
+    match &*NORWEGIAN {
+        Some(collator) => {
+            let Ok(()) = collator.write_sort_key_to(text, &mut key);
+        }
+        None => key.extend_from_slice(fold(text).as_bytes()),
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_norwegian_order() {
+        let mut names = ["Ås", "Zoo", "Ærlig", "Ost", "Øst", "aks", "Bø"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["aks", "Bø", "Ost", "Zoo", "Ærlig", "Øst", "Ås"]);
+    }
+
+    #[test]
+    fn a_search_is_a_pattern_that_means_itself() {
+        assert_eq!(pattern(" Rør "), "%rør%");
+        assert_eq!(pattern("310 904 473"), "%310904473%");
+        assert_eq!(pattern("50%_\\"), "%50\\%\\_\\\\%");
+    }
+}

@@ -1,0 +1,84 @@
+//! Whom to act for, in HTML.
+use super::{
+    choice, choices,
+    pages::{Choice, ChoosePage, NonePage},
+};
+use crate::{
+    app::App,
+    auth::{
+        form::PlainForm,
+        person::{SignedIn, answer, away, flash},
+    },
+    ids::PartyUuid,
+    problem::Problem,
+    web::{
+        extract::{Params, Query},
+        routes::Routes,
+        urls::Place,
+    },
+};
+use axum::{
+    extract::State,
+    response::{Redirect, Response},
+};
+use serde::Deserialize;
+
+pub fn routes() -> Routes {
+    Routes::new().get("/parties", show).post("/parties/{party}/choose", post_choose)
+}
+
+/// With this many parties and more, a search helps.
+const SEARCH_FROM: i64 = 10;
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    to: String,
+}
+async fn show(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    Query(Asked { q, to }): Query<Asked>,
+) -> Result<Response, Problem> {
+    let SignedIn { page, who, party, .. } = signed_in.with_flash().await?;
+    let (found, total) = choices(&app.store, &app.clock, who.person, &q).await?;
+    if found.is_empty() && q.trim().is_empty() {
+        return answer(&app, &NonePage { page }, &[]);
+    }
+    let parties = found.into_iter().map(|choice| Choice {
+        form: who.form(format!("/parties/{}/choose", choice.id), None),
+        chosen: party.as_ref().is_some_and(|party| party.id == choice.id),
+        name: choice.name,
+        org_no: choice.org_no.grouped(),
+    });
+    let search = total >= SEARCH_FROM || !q.is_empty();
+    answer(&app, &ChoosePage { page, parties: parties.collect(), search, q, to }, &[])
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    #[serde(default)]
+    to: String,
+}
+/// A new session id goes with the new party; the old one is worth nothing any more.
+async fn post_choose(
+    State(app): State<App>,
+    params: Params,
+    PlainForm { signed_in, fields: Chosen { to } }: PlainForm<Chosen>,
+) -> Result<Redirect, Problem> {
+    let id: PartyUuid = params.find("party")?;
+    let SignedIn { mut who, session, .. } = signed_in;
+    let party = choice(&app.store, &app.clock, who.person, id).await?.ok_or(Problem::NotFound)?;
+    who.party = Some(party.id);
+    session.cycle_id().await.map_err(|e| away(&e))?;
+    who.keep(&session).await?;
+    flash(&session, "words-flash-chosen", &party.name).await?;
+    Ok(Redirect::to(&place(&to).url()))
+}
+/// A place by its name, or by its address on the page that the form was on.
+fn place(to: &str) -> Place {
+    let (path, query) = to.split_once('?').map_or((to, None), |(path, query)| (path, Some(query)));
+    to.parse().ok().or_else(|| Place::of(path, query)).unwrap_or(Place::Overview)
+}

@@ -1,0 +1,209 @@
+//! Parties in the store.
+use super::model::{Organisation, PartyChoice, fold, sort_key};
+use crate::{
+    clock::Ts,
+    db::{Error, Store, Tx},
+    ids::{OrgNo, PartyUuid},
+    statements,
+};
+
+statements! {
+    NEXT_PARTY_ID = "update counter set value = value + 1 where name = 'party' returning value";
+    FIND_ORGANISATION = "select id, party_id, org_no, name, org_form from party where org_no = $1 and deleted is null";
+    FIND_PERSON = "select id, party_id, name, pid_hash from party where pid_hash = $1 or pid_hash = $2";
+    INSERT_PERSON = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
+    INSERT_ORGANISATION = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form) values ($1, $2, 'organisation', $3, $4, $5, $6, $7)";
+    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5 where id = $1";
+    UPDATE_PID_HASH = "update party set pid_hash = $2 where id = $1";
+    RENAME = "update party set name = $2, name_fold = $3, name_sort = $4 where id = $1";
+    /// Every organisation that the person is related to, also through one that they lead, and its
+    /// sub-units; a relation as accountant, auditor or business manager makes a client, not this.
+    LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id) select p.id, p.party_id, p.org_no, p.name, count(*) over () as total from party p join reachable r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like $3 escape '\\' or p.org_no like $3 escape '\\') order by p.name_sort, p.id limit $4";
+    FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null) select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or a.from_party = p.parent) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))";
+    /// The person's name, and the party beside it if they are still related to it.
+    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null), acting (id, party_id, org_no, name) as (select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or a.from_party = p.parent) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))) select w.name as person, a.id, a.party_id, a.org_no, a.name from party w left join acting a on true where w.id = $1";
+}
+
+pub(super) async fn next_party_id(tx: &mut Tx) -> Result<i64, Error> {
+    let (id,): (i64,) = tx.query(NEXT_PARTY_ID).one().await?;
+    Ok(id)
+}
+
+#[derive(sqlx::FromRow)]
+struct OrganisationRow {
+    id: PartyUuid,
+    party_id: i64,
+    org_no: OrgNo,
+    name: String,
+    org_form: Option<String>,
+}
+pub(super) async fn find_organisation(
+    tx: &mut Tx,
+    org_no: &OrgNo,
+) -> Result<Option<Organisation>, Error> {
+    let row: Option<OrganisationRow> = tx.query(FIND_ORGANISATION).bind(org_no).opt().await?;
+    Ok(row.map(|row| Organisation {
+        id: row.id,
+        party_id: row.party_id,
+        org_no: row.org_no,
+        name: row.name,
+        form: row.org_form,
+    }))
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct PersonRow {
+    pub id: PartyUuid,
+    pub party_id: i64,
+    pub name: String,
+    pub pid_hash: Option<String>,
+}
+pub(super) async fn find_person(
+    tx: &mut Tx,
+    current: &str,
+    older: Option<&str>,
+) -> Result<Option<PersonRow>, Error> {
+    tx.query(FIND_PERSON).bind(current).bind(older.map(ToOwned::to_owned)).opt().await
+}
+pub(super) async fn insert_person(
+    tx: &mut Tx,
+    id: PartyUuid,
+    party_id: i64,
+    pid_hash: &str,
+    name: &str,
+) -> Result<(), Error> {
+    tx.query(INSERT_PERSON)
+        .bind(id)
+        .bind(party_id)
+        .bind(pid_hash)
+        .bind(name)
+        .bind(fold(name))
+        .bind(sort_key(name))
+        .exec()
+        .await
+        .map(drop)
+}
+pub(super) async fn insert_organisation(
+    tx: &mut Tx,
+    id: PartyUuid,
+    party_id: i64,
+    org_no: &OrgNo,
+    name: &str,
+    form: &str,
+) -> Result<(), Error> {
+    tx.query(INSERT_ORGANISATION)
+        .bind(id)
+        .bind(party_id)
+        .bind(org_no)
+        .bind(name)
+        .bind(fold(name))
+        .bind(sort_key(name))
+        .bind(form)
+        .exec()
+        .await
+        .map(drop)
+}
+pub(super) async fn update_organisation(
+    tx: &mut Tx,
+    id: PartyUuid,
+    name: &str,
+    form: &str,
+) -> Result<(), Error> {
+    tx.query(UPDATE_ORGANISATION)
+        .bind(id)
+        .bind(name)
+        .bind(fold(name))
+        .bind(sort_key(name))
+        .bind(form)
+        .exec()
+        .await
+        .map(drop)
+}
+pub(super) async fn update_pid_hash(
+    tx: &mut Tx,
+    id: PartyUuid,
+    pid_hash: &str,
+) -> Result<(), Error> {
+    tx.query(UPDATE_PID_HASH).bind(id).bind(pid_hash).exec().await.map(drop)
+}
+pub(super) async fn rename(tx: &mut Tx, id: PartyUuid, name: &str) -> Result<(), Error> {
+    tx.query(RENAME)
+        .bind(id)
+        .bind(name)
+        .bind(fold(name))
+        .bind(sort_key(name))
+        .exec()
+        .await
+        .map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct ChoiceRow {
+    id: PartyUuid,
+    party_id: i64,
+    org_no: OrgNo,
+    name: String,
+}
+impl From<ChoiceRow> for PartyChoice {
+    fn from(row: ChoiceRow) -> Self {
+        Self { id: row.id, party_id: row.party_id, org_no: row.org_no, name: row.name }
+    }
+}
+#[derive(sqlx::FromRow)]
+struct CountedRow {
+    #[sqlx(flatten)]
+    choice: ChoiceRow,
+    total: i64,
+}
+pub(super) async fn list_choices(
+    store: &Store,
+    now: Ts,
+    person: PartyUuid,
+    pattern: &str,
+) -> Result<(Vec<PartyChoice>, i64), Error> {
+    let rows: Vec<CountedRow> = store
+        .query(LIST_CHOICES)
+        .bind(person)
+        .bind(now)
+        .bind(pattern)
+        .bind(super::MOST_CHOICES)
+        .all()
+        .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok((rows.into_iter().map(|row| row.choice.into()).collect(), total))
+}
+pub(super) async fn find_choice(
+    store: &Store,
+    now: Ts,
+    person: PartyUuid,
+    party: PartyUuid,
+) -> Result<Option<PartyChoice>, Error> {
+    let row: Option<ChoiceRow> =
+        store.query(FIND_CHOICE).bind(person).bind(now).bind(party).opt().await?;
+    Ok(row.map(PartyChoice::from))
+}
+
+#[derive(sqlx::FromRow)]
+struct FrameRow {
+    person: String,
+    id: Option<PartyUuid>,
+    party_id: Option<i64>,
+    org_no: Option<OrgNo>,
+    name: Option<String>,
+}
+pub(super) async fn find_frame(
+    store: &Store,
+    now: Ts,
+    person: PartyUuid,
+    party: Option<PartyUuid>,
+) -> Result<Option<super::Frame>, Error> {
+    let row: Option<FrameRow> =
+        store.query(FIND_FRAME).bind(person).bind(now).bind(party).opt().await?;
+    Ok(row.map(|row| {
+        let ids = row.id.zip(row.party_id);
+        let party = ids
+            .zip(row.org_no.zip(row.name))
+            .map(|((id, party_id), (org_no, name))| PartyChoice { id, party_id, org_no, name });
+        super::Frame { name: row.person, party }
+    }))
+}

@@ -1,0 +1,250 @@
+//! Deciding on a request: one transaction each, on what was shown, by someone who may.
+use super::{
+    check_assignable,
+    model::{Case, Decision, Request, Status},
+    shown::{Difference, Facts},
+    store,
+};
+use crate::{
+    app::App,
+    authority::{self, Holdings, MayManage, OnBehalf, Outcome},
+    catalogue::Contents,
+    db::Tx,
+    events::{self, Actor, Event},
+    ids::{PackageUrn, RequestId, ResourceId, SystemUserId},
+    parties,
+    problem::{Code, Problem, Stop},
+    system_users::{self, Grants, Kind, NewSystemUser},
+    systems::model::RedirectUrl,
+};
+
+/// What came of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    pub id: RequestId,
+    /// Where the browser goes: the vendor's address, byte for byte, when it still is on its list.
+    pub redirect: Option<String>,
+}
+
+/// The outcome of the delegation check for one thing that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    Right(ResourceId, Outcome),
+    Package(PackageUrn, Outcome),
+}
+impl Asked {
+    pub fn outcome(&self) -> &Outcome {
+        match self {
+            Self::Right(_, outcome) | Self::Package(_, outcome) => outcome,
+        }
+    }
+}
+
+/// Every thing that the request asks for, with the outcome for this person; `None` when it asks for
+/// something that is not a resource.
+pub fn check(request: &Request, holdings: &Holdings, catalogue: &Contents) -> Option<Vec<Asked>> {
+    let rights = request.resources()?.into_iter().map(|id| {
+        let outcome = holdings.can_give_resource(catalogue, &id);
+        Asked::Right(id, outcome)
+    });
+    let packages = request.distinct_packages().into_iter().map(|urn| {
+        let outcome = holdings.can_give_package(catalogue, &urn);
+        Asked::Package(urn, outcome)
+    });
+    Some(rights.chain(packages).collect())
+}
+
+/// The stored address, if the system's list still has it.
+pub fn redirect_now(app: &App, case: &Case) -> Option<RedirectUrl> {
+    let url = case.request.redirect_url.as_deref()?;
+    let url = RedirectUrl::parse(url, app.config.demo).ok()?;
+    url.is_listed(&case.system.redirect_urls, app.config.demo).then_some(url)
+}
+
+/// How what is asked for now differs from what a form says was shown.
+pub fn difference(app: &App, case: &Case, secret: &[u8], shown: &str) -> Difference {
+    Facts::of(case, &app.catalogue.now()).difference(secret, shown)
+}
+
+/// The request as it is in the transaction, for the party that the person acts for, undecided.
+async fn open_case(tx: &mut Tx, app: &App, on: OnBehalf, id: RequestId) -> Result<Case, Problem> {
+    let case = store::find_case(tx, id).await?.ok_or(Problem::NotFound)?;
+    if case.request.party != on.party {
+        return Err(Problem::NotFound);
+    }
+    if !case.request.is_open(app.clock.now()) {
+        return Err(Code::AlreadyDecided.into());
+    }
+    Ok(case)
+}
+
+/// Approves: the request closes and the system user exists, with the same id and with all that was
+/// shown and nothing else. `shown` is the fingerprint of the page, made with `secret`.
+pub async fn accept(
+    app: &App,
+    on: OnBehalf,
+    id: RequestId,
+    shown: &str,
+    secret: &[u8],
+) -> Result<Decided, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            let case = open_case(tx, app, on, id).await?;
+            let request = &case.request;
+            let proof =
+                authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            if case.system.deleted.is_some() {
+                return Err(Code::SystemNotFound.into());
+            }
+            let user =
+                system_users::on_triple(tx, &request.system, request.party, &request.external_ref);
+            if user.await?.is_some() {
+                return Err(Code::SystemUserExists.into());
+            }
+            let grants = givable(&case, &proof, &catalogue)?;
+            if !Facts::of(&case, &catalogue).difference(secret, shown).is_none() {
+                return Err(Problem::Changed);
+            }
+            decide(tx, &case, &proof, true, now).await?;
+            let user = NewSystemUser {
+                id: SystemUserId(request.id.0),
+                kind: request.kind,
+                owner: request.party,
+                system: request.system.clone(),
+                external_ref: request.external_ref.clone(),
+                title: request.title.clone(),
+                found_by: found_by(&case),
+                grants,
+                created: now,
+                created_by: on.person,
+                created_as: proof.through().to_owned(),
+            };
+            system_users::create(tx, &proof, &user).await?;
+            let redirect = redirect_now(app, &case).map(|url| url.to_string());
+            Ok(Decided { id, redirect })
+        })
+        .await
+}
+
+/// What is given: everything that is asked for, and only if all of it can be.
+fn givable(case: &Case, proof: &MayManage, catalogue: &Contents) -> Result<Grants, Problem> {
+    let request = &case.request;
+    if !case.system.covers_rights(&request.rights) {
+        return Err(Code::UnknownRight.into());
+    }
+    let missing = case.system.missing_packages(&request.packages);
+    if !missing.is_empty() {
+        let urns: Vec<&str> = missing.iter().map(PackageUrn::as_str).collect();
+        let extension = ("NotFoundPackages", urns.join(", "));
+        return Err(Problem::Code(Code::PackageNotInSystem, vec![extension]));
+    }
+    if request.kind == Kind::Standard {
+        check_assignable(catalogue, &request.packages)?;
+    }
+    let asked = check(request, proof.holdings(), catalogue).ok_or(Code::UnknownRight)?;
+    let refused: Vec<Code> = asked
+        .iter()
+        .filter_map(|asked| match asked.outcome() {
+            Outcome::May => None,
+            Outcome::MayNot(code) => Some(*code),
+            Outcome::Unknown => Some(Code::CheckFailed),
+        })
+        .collect();
+    if !refused.is_empty() {
+        return Err(Problem::NotGivable(refused));
+    }
+    let mut grants = Grants::default();
+    for asked in asked {
+        match asked {
+            Asked::Right(id, _) => grants.rights.push(id),
+            Asked::Package(urn, _) => grants.packages.push(urn),
+        }
+    }
+    Ok(grants)
+}
+fn found_by(case: &Case) -> Vec<String> {
+    let mut words = vec![case.vendor_name.clone(), case.system.vendor.to_string()];
+    words.extend(case.system.name.values().cloned());
+    words
+}
+
+/// Rejects: the request closes, and nothing else happens.
+pub async fn reject(app: &App, on: OnBehalf, id: RequestId) -> Result<Decided, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            let case = open_case(tx, app, on, id).await?;
+            let proof =
+                authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            decide(tx, &case, &proof, false, now).await?;
+            let redirect = redirect_now(app, &case).map(|url| url.to_string());
+            Ok(Decided { id, redirect })
+        })
+        .await
+}
+
+async fn decide(
+    tx: &mut Tx,
+    case: &Case,
+    proof: &MayManage,
+    accepted: bool,
+    now: crate::clock::Ts,
+) -> Result<(), Problem> {
+    let (on, request) = (proof.on(), &case.request);
+    let decision = Decision { at: now, by: on.person, through: proof.through().to_owned() };
+    if !store::decide(tx, request.id, accepted, &decision).await? {
+        return Err(Code::AlreadyDecided.into());
+    }
+    let kind = if accepted { "request.accepted" } else { "request.rejected" };
+    let mut event = Event::new(kind, Actor::Person { party_id: on.party_id })
+        .party(request.party)
+        .system(&request.system)
+        .request(request.id)
+        .data(serde_json::json!({ "as": proof.through(), "externalRef": request.external_ref }));
+    if accepted {
+        event = event.system_user(SystemUserId(request.id.0));
+    }
+    Ok(events::record(tx, now, &event).await?)
+}
+
+/// Sends the request on to those who can decide; for one who is related to the party and cannot.
+/// Sending it on twice is the same as once.
+pub async fn escalate(app: &App, on: OnBehalf, id: RequestId) -> Result<(), Problem> {
+    if parties::choice(&app.store, &app.clock, on.person, on.party).await?.is_none() {
+        return Err(Stop::NotEntitled.into());
+    }
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            let case = open_case(tx, app, on, id).await?;
+            if on.level < app.config.min_level {
+                return Err(Stop::TooWeak.into());
+            }
+            let holdings = authority::holdings(tx, now, on).await?;
+            let can_all = check(&case.request, &holdings, &catalogue)
+                .is_some_and(|asked| asked.iter().all(|a| a.outcome().may()));
+            let may_decide = holdings.manages_access(&catalogue).is_some() && can_all;
+            // Who can decide has nobody to send it to.
+            if may_decide || !store::escalate(tx, id, now).await? {
+                return Ok(());
+            }
+            let event = Event::new("request.escalated", Actor::Person { party_id: on.party_id })
+                .party(on.party)
+                .system(&case.request.system)
+                .request(id)
+                .data(serde_json::json!({ "externalRef": case.request.external_ref }));
+            events::record(tx, now, &event).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Whether the request has been decided, and how: `Some(true)` is accepted.
+pub fn accepted(request: &Request) -> Option<(bool, &Decision)> {
+    match &request.status {
+        Status::New => None,
+        Status::Accepted(decision) => Some((true, decision)),
+        Status::Rejected(decision) => Some((false, decision)),
+    }
+}

@@ -1,0 +1,340 @@
+//! What a vendor asks for, as pages: the request, the question before a rejection, the receipt.
+use crate::{
+    i18n::Said,
+    web::{
+        page::{FormToken, Page},
+        view::{Change, Check, Item, Kind, Link, Organisation},
+    },
+};
+use askama::Template;
+
+/// A request, in whatever state it is in for this visitor.
+#[derive(Template)]
+#[template(path = "requests/show.html")]
+pub struct ShowPage {
+    pub page: Page,
+    pub kind: Kind,
+    /// As the register knows it.
+    pub vendor: Organisation,
+    pub system: System,
+    pub party: Organisation,
+    /// What the system user will be called.
+    pub title: String,
+    pub items: Vec<Item>,
+    /// The day it was sent.
+    pub created: String,
+    /// The last day it can be answered.
+    pub deadline: String,
+    /// Where the visitor is sent afterwards.
+    pub redirect_host: Option<String>,
+    pub escalated_since: Option<String>,
+    pub state: State,
+    /// Whether it is shown again because it changed after it was last shown.
+    pub changed: bool,
+    /// The names of what was shown before and is no longer asked for.
+    pub removed: Vec<String>,
+    /// The system user that the party has for this system already.
+    pub existing: Option<String>,
+}
+
+/// The vendor's own words about its system.
+#[derive(Debug, Clone)]
+pub struct System {
+    pub name: Said,
+    pub description: Said,
+}
+
+/// What the visitor can do about the request.
+#[derive(Debug, Clone)]
+pub enum State {
+    MayApprove {
+        approve: FormToken,
+        /// The fingerprint of what this page shows.
+        shown: String,
+        reject_url: String,
+    },
+    /// Entitled to answer, but some item is not theirs to give.
+    CannotGiveAll {
+        reject_url: String,
+        /// Nothing if it has been sent on already.
+        escalate: Option<FormToken>,
+    },
+    /// Related to the party, without the authority to answer.
+    NotEntitled {
+        /// Nothing if it has been sent on already.
+        escalate: Option<FormToken>,
+        /// The roles that have it, in words.
+        who_can: Vec<String>,
+    },
+    SystemDeleted,
+    /// A right or package that we cannot explain, and that nobody may approve therefore.
+    UnknownItem {
+        reject_url: Option<String>,
+    },
+    Decided {
+        accepted: bool,
+        /// A name, or for outsiders a role.
+        by: String,
+        at: String,
+        system_user_url: Option<String>,
+    },
+    TimedOut {
+        at: String,
+    },
+    /// For another party that the visitor may act for.
+    OtherParty {
+        name: String,
+        choose: FormToken,
+    },
+}
+
+impl ShowPage {
+    fn for_clients(&self) -> bool {
+        self.kind == Kind::Clients
+    }
+
+    /// Whether it still waits for an answer that could be yes.
+    fn is_open(&self) -> bool {
+        matches!(
+            self.state,
+            State::MayApprove { .. } | State::CannotGiveAll { .. } | State::NotEntitled { .. }
+        )
+    }
+
+    fn is_error(&self) -> bool {
+        self.changed || matches!(self.state, State::UnknownItem { .. })
+    }
+
+    /// The name of the party that the visitor acts for now.
+    fn acting(&self) -> Option<&str> {
+        let party = self.page.visitor.as_ref().and_then(|visitor| visitor.party.as_ref());
+        party.map(|party| party.name.as_str())
+    }
+
+    /// One of each state: rendered in every language by a test.
+    pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
+        let request = || Self::sample(page, sample_state(), Check::May);
+        let lacking = Check::MayNot {
+            why: "Du mangler rollen Regnskapsfører.".into(),
+            who: "Daglig leder kan gi denne.".into(),
+        };
+        let decided = |accepted| State::Decided {
+            accepted,
+            by: "Pia <Rørvik>".into(),
+            at: "21. november 2026".into(),
+            system_user_url: accepted.then(|| "/x".to_owned()),
+        };
+        let closed = |state| Self::sample(page, state, Check::NotChecked);
+        let escalate = || Some(sample_form("escalate"));
+        let who_can = || vec!["Daglig leder".to_owned(), "Styrets leder".to_owned()];
+        vec![
+            ("may approve", request()),
+            ("may approve for clients", Self { kind: Kind::Clients, ..request() }),
+            (
+                "may approve, with one already",
+                Self {
+                    existing: Some("/x".into()),
+                    escalated_since: Some("3. desember 2026".into()),
+                    ..request()
+                },
+            ),
+            ("changed", Self { removed: vec!["Reise<regning>".into()], ..request().altered() }),
+            (
+                "cannot give all",
+                Self::sample(
+                    page,
+                    State::CannotGiveAll { reject_url: "/x".into(), escalate: escalate() },
+                    lacking.clone(),
+                ),
+            ),
+            (
+                "cannot give all, sent on",
+                Self {
+                    escalated_since: Some("3. desember 2026".into()),
+                    ..Self::sample(
+                        page,
+                        State::CannotGiveAll { reject_url: "/x".into(), escalate: None },
+                        lacking,
+                    )
+                },
+            ),
+            (
+                "not entitled",
+                closed(State::NotEntitled { escalate: escalate(), who_can: who_can() }),
+            ),
+            (
+                "not entitled, sent on",
+                Self {
+                    escalated_since: Some("3. desember 2026".into()),
+                    ..closed(State::NotEntitled { escalate: None, who_can: who_can() })
+                },
+            ),
+            ("system deleted", closed(State::SystemDeleted)),
+            (
+                "unknown item",
+                Self::sample(
+                    page,
+                    State::UnknownItem { reject_url: Some("/x".into()) },
+                    Check::Unknown,
+                ),
+            ),
+            ("accepted", closed(decided(true))),
+            ("rejected", closed(decided(false))),
+            ("timed out", closed(State::TimedOut { at: "20. mai 2027".into() })),
+            (
+                "other party",
+                Self {
+                    items: Vec::new(),
+                    ..closed(State::OtherParty {
+                        name: "Bakeriet <på> hjørnet".into(),
+                        choose: sample_form("choose"),
+                    })
+                },
+            ),
+        ]
+    }
+
+    fn sample(page: &Page, state: State, check: Check) -> Self {
+        let [vendor, party] = sample_organisations();
+        // The first may always be given; the rest have the outcome that the sample is about.
+        let outcomes = [if check == Check::NotChecked { check.clone() } else { Check::May }, check];
+        let items = Item::samples().into_iter().zip(outcomes).map(|(i, c)| i.checked(c)).collect();
+        Self {
+            page: page.clone(),
+            kind: Kind::Own,
+            vendor,
+            system: System {
+                name: "Smart<Regnskap>".into(),
+                description: Said {
+                    text: "Et enkelt & smart regnskapsprogram for små bedrifter.".into(),
+                    lang: (page.lang() != "nb").then_some("nb"),
+                },
+            },
+            party,
+            title: "Smart<Regnskap>".into(),
+            items,
+            created: "21. november 2026".into(),
+            deadline: "20. mai 2027".into(),
+            redirect_host: Some("smartcloud.example".into()),
+            escalated_since: None,
+            state,
+            changed: false,
+            removed: Vec::new(),
+            existing: None,
+        }
+    }
+
+    /// As it is shown again after a change.
+    fn altered(mut self) -> Self {
+        self.changed = true;
+        let marks = [Change::New, Change::Changed];
+        let items = self.items.into_iter().zip(marks);
+        self.items = items.map(|(item, mark)| item.with_change(mark)).collect();
+        self
+    }
+}
+
+/// Asks once before a request is rejected.
+#[derive(Template)]
+#[template(path = "requests/reject.html")]
+pub struct RejectPage {
+    pub page: Page,
+    pub vendor: Organisation,
+    pub system: Said,
+    pub party: Organisation,
+    /// Where the visitor is sent afterwards.
+    pub redirect_host: Option<String>,
+    pub form: FormToken,
+    /// The request.
+    pub back: String,
+}
+impl RejectPage {
+    pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
+        let [vendor, party] = sample_organisations();
+        let sample = Self {
+            page: page.clone(),
+            vendor,
+            system: "Smart<Regnskap>".into(),
+            party,
+            redirect_host: Some("smartcloud.example".into()),
+            form: sample_form("reject"),
+            back: "/x".into(),
+        };
+        vec![("reject", sample)]
+    }
+}
+
+/// What was decided: a stable address, fit to print.
+#[derive(Template)]
+#[template(path = "requests/receipt.html")]
+pub struct ReceiptPage {
+    pub page: Page,
+    pub kind: Kind,
+    pub accepted: bool,
+    /// A name, or for outsiders a role.
+    pub by: String,
+    pub at: String,
+    pub vendor: Organisation,
+    pub system: Said,
+    pub party: Organisation,
+    pub title: String,
+    /// The request's id.
+    pub reference: String,
+    pub items: Vec<Item>,
+    /// The host that the visitor should have been sent to, but that is no longer registered.
+    pub left: Option<String>,
+    /// The stored address, with its host as the text.
+    pub back_to: Option<Link>,
+    pub system_user_url: Option<String>,
+}
+impl ReceiptPage {
+    fn for_clients(&self) -> bool {
+        self.kind == Kind::Clients
+    }
+
+    pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
+        let sample = |accepted| {
+            let [vendor, party] = sample_organisations();
+            Self {
+                page: page.clone(),
+                kind: Kind::Own,
+                accepted,
+                by: "Pia <Rørvik>".into(),
+                at: "21. november 2026 kl. 14.05".into(),
+                vendor,
+                system: "Smart<Regnskap>".into(),
+                party,
+                title: "Smart<Regnskap>".into(),
+                reference: "0193a4d2-6f1e-7c3b-9d53-1f6f0a4b2c11".into(),
+                items: Item::samples(),
+                left: None,
+                back_to: Some(Link { url: "/x".into(), text: "smartcloud.example".into() }),
+                system_user_url: accepted.then(|| "/x".to_owned()),
+            }
+        };
+        let host = || Some("gammel.smartcloud.example".to_owned());
+        vec![
+            ("accepted", sample(true)),
+            ("accepted for clients", Self { kind: Kind::Clients, ..sample(true) }),
+            ("accepted, address gone", Self { left: host(), back_to: None, ..sample(true) }),
+            ("rejected", sample(false)),
+        ]
+    }
+}
+
+fn sample_organisations() -> [Organisation; 2] {
+    [("SmartCloud <AS>", "991\u{a0}825\u{a0}827"), ("Rør <og> Vann AS", "310\u{a0}904\u{a0}473")]
+        .map(|(name, org_no)| Organisation { name: name.into(), org_no: org_no.into() })
+}
+
+fn sample_state() -> State {
+    State::MayApprove {
+        approve: sample_form("approve"),
+        shown: "0123abcd".into(),
+        reject_url: "/x".into(),
+    }
+}
+
+fn sample_form(verb: &str) -> FormToken {
+    FormToken { action: format!("/x/{verb}"), token: "t".into(), party: "p".into() }
+}

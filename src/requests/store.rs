@@ -1,0 +1,233 @@
+//! Requests in the store.
+use super::model::{Case, Decision, OPEN_DAYS, Request, Status};
+use crate::{
+    clock::Ts,
+    db::{Error, Json, Store, Tx, inconsistent},
+    ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemKey},
+    statements,
+    system_users::Kind,
+    systems::{Right, System, Texts},
+};
+
+statements! {
+    INSERT = "insert into request (id, kind, system_id, party, external_ref, title, rights, packages, redirect_url, status, created) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'new', $10)";
+    FIND = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.id = $1 and r.deleted is null";
+    FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
+    /// The request with its system and the names around it.
+    FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
+    /// Guarded by the status, so that of two decisions one wins.
+    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and created > $6";
+    ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and created > $3";
+    DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
+    LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.kind = 'standard' and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit $3";
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: RequestId,
+    kind: String,
+    system_id: SystemId,
+    party: PartyUuid,
+    party_org_no: OrgNo,
+    external_ref: String,
+    title: String,
+    rights: Json<Vec<Right>>,
+    packages: Json<Vec<PackageUrn>>,
+    redirect_url: Option<String>,
+    status: String,
+    created: Ts,
+    escalated: Option<Ts>,
+    decided: Option<Ts>,
+    decided_by: Option<PartyUuid>,
+    decided_as: Option<String>,
+}
+impl TryFrom<Row> for Request {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let decision = row.decided.zip(row.decided_by).zip(row.decided_as);
+        let decision = decision.map(|((at, by), through)| Decision { at, by, through });
+        let status = match (row.status.as_str(), decision) {
+            ("new", None) => Status::New,
+            ("accepted", Some(decision)) => Status::Accepted(decision),
+            ("rejected", Some(decision)) => Status::Rejected(decision),
+            _ => return Err(inconsistent("request", row.id)),
+        };
+        Ok(Self {
+            kind: Kind::of(&row.kind).ok_or_else(|| inconsistent("request", row.id))?,
+            id: row.id,
+            system: row.system_id,
+            party: row.party,
+            party_org_no: row.party_org_no,
+            external_ref: row.external_ref,
+            title: row.title,
+            rights: row.rights.0,
+            packages: row.packages.0,
+            redirect_url: row.redirect_url,
+            created: row.created,
+            escalated: row.escalated,
+            status,
+        })
+    }
+}
+#[derive(sqlx::FromRow)]
+struct CaseRow {
+    #[sqlx(flatten)]
+    request: Row,
+    party_name: String,
+    vendor_name: Option<String>,
+    internal_id: SystemKey,
+    vendor_org_no: OrgNo,
+    system_name: Json<Texts>,
+    description: Json<Texts>,
+    system_rights: Json<Vec<Right>>,
+    system_packages: Json<Vec<PackageUrn>>,
+    redirect_urls: Json<Vec<String>>,
+    is_visible: bool,
+    system_created: Ts,
+    system_deleted: Option<Ts>,
+}
+
+pub(super) async fn insert(tx: &mut Tx, r: &Request) -> Result<(), Error> {
+    tx.query(INSERT)
+        .bind(r.id)
+        .bind(r.kind.name())
+        .bind(&r.system)
+        .bind(r.party)
+        .bind(&r.external_ref)
+        .bind(&r.title)
+        .bind(Json(&r.rights))
+        .bind(Json(&r.packages))
+        .bind(r.redirect_url.clone())
+        .bind(r.created)
+        .exec()
+        .await
+        .map(drop)
+}
+pub(super) async fn find(tx: &mut Tx, id: RequestId) -> Result<Option<Request>, Error> {
+    let row: Option<Row> = tx.query(FIND).bind(id).opt().await?;
+    row.map(Request::try_from).transpose()
+}
+pub(super) async fn find_on_triple(
+    tx: &mut Tx,
+    kind: Kind,
+    system: &SystemId,
+    party: &OrgNo,
+    external_ref: &str,
+) -> Result<Option<Request>, Error> {
+    let row: Option<Row> = tx
+        .query(FIND_ON_TRIPLE)
+        .bind(kind.name())
+        .bind(system)
+        .bind(party)
+        .bind(external_ref)
+        .opt()
+        .await?;
+    row.map(Request::try_from).transpose()
+}
+pub(super) async fn find_case(tx: &mut Tx, id: RequestId) -> Result<Option<Case>, Error> {
+    let row: Option<CaseRow> = tx.query(FIND_CASE).bind(id).opt().await?;
+    case(row)
+}
+/// The same without a transaction, for one who only reads it.
+pub(super) async fn read_case(store: &Store, id: RequestId) -> Result<Option<Case>, Error> {
+    let row: Option<CaseRow> = store.query(FIND_CASE).bind(id).opt().await?;
+    case(row)
+}
+fn case(row: Option<CaseRow>) -> Result<Option<Case>, Error> {
+    let Some(row) = row else { return Ok(None) };
+    let system = System {
+        key: row.internal_id,
+        id: row.request.system_id.clone(),
+        vendor: row.vendor_org_no,
+        name: row.system_name.0,
+        description: row.description.0,
+        rights: row.system_rights.0,
+        packages: row.system_packages.0,
+        redirect_urls: row.redirect_urls.0,
+        client_ids: Vec::new(),
+        is_visible: row.is_visible,
+        created: row.system_created,
+        deleted: row.system_deleted,
+    };
+    Ok(Some(Case {
+        request: row.request.try_into()?,
+        system,
+        vendor_name: row.vendor_name.unwrap_or_default(),
+        party_name: row.party_name,
+    }))
+}
+/// Writes the decision; `false` if another was first, or it can no longer be made.
+pub(super) async fn decide(
+    tx: &mut Tx,
+    id: RequestId,
+    accepted: bool,
+    decision: &Decision,
+) -> Result<bool, Error> {
+    let done = tx
+        .query(DECIDE)
+        .bind(id)
+        .bind(if accepted { "accepted" } else { "rejected" })
+        .bind(decision.at)
+        .bind(decision.by)
+        .bind(&decision.through)
+        .bind(decision.at.plus_days(-OPEN_DAYS))
+        .exec()
+        .await?;
+    Ok(done == 1)
+}
+/// `false` if it was escalated already, or is not waiting.
+pub(super) async fn escalate(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool, Error> {
+    let open_since = now.plus_days(-OPEN_DAYS);
+    Ok(tx.query(ESCALATE).bind(id).bind(now).bind(open_since).exec().await? == 1)
+}
+pub(super) async fn delete(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool, Error> {
+    Ok(tx.query(DELETE).bind(id).bind(now).exec().await? == 1)
+}
+
+/// A waiting request, as the overview lists it.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub id: RequestId,
+    pub title: String,
+    pub system_name: Texts,
+    pub vendor: OrgNo,
+    pub vendor_name: String,
+    pub created: Ts,
+    pub escalated: Option<Ts>,
+}
+#[derive(sqlx::FromRow)]
+struct WaitingRow {
+    id: RequestId,
+    title: String,
+    system_name: Json<Texts>,
+    vendor_org_no: OrgNo,
+    vendor_name: Option<String>,
+    created: Ts,
+    escalated: Option<Ts>,
+    total: i64,
+}
+pub(super) async fn list_waiting(
+    store: &Store,
+    party: PartyUuid,
+    now: Ts,
+    most: i64,
+) -> Result<(Vec<Waiting>, i64), Error> {
+    let rows: Vec<WaitingRow> = store
+        .query(LIST_WAITING)
+        .bind(party)
+        .bind(now.plus_days(-OPEN_DAYS))
+        .bind(most)
+        .all()
+        .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let waiting = rows.into_iter().map(|row| Waiting {
+        id: row.id,
+        title: row.title,
+        system_name: row.system_name.0,
+        vendor: row.vendor_org_no,
+        vendor_name: row.vendor_name.unwrap_or_default(),
+        created: row.created,
+        escalated: row.escalated,
+    });
+    Ok((waiting.collect(), total))
+}

@@ -1,0 +1,205 @@
+//! A request as its page shows it: in which state it is for this visitor, and each item's outcome.
+use super::{
+    decide::{Asked, accepted, check, redirect_now},
+    model::Case,
+    pages::{ShowPage, State, System},
+    shown::{Difference, Facts},
+};
+use crate::{
+    app::App,
+    auth::person::Acting,
+    authority::{Holdings, Outcome, model},
+    catalogue::Contents,
+    ids::{PackageUrn, ResourceId, SystemUserId},
+    systems::model::localised,
+    web::{
+        items,
+        page::Page,
+        urls,
+        view::{Change, Check, Item, Kind},
+    },
+};
+
+pub fn kind(case: &Case) -> Kind {
+    if case.request.kind == crate::system_users::Kind::Agent { Kind::Clients } else { Kind::Own }
+}
+
+/// The page of a request of the party that the visitor acts for.
+pub fn page(
+    app: &App,
+    acting: &Acting,
+    case: &Case,
+    holdings: &Holdings,
+    existing: Option<SystemUserId>,
+    since: Option<&Difference>,
+) -> ShowPage {
+    let catalogue = app.catalogue.now();
+    let asked = check(&case.request, holdings, &catalogue);
+    let secret = acting.who.secret();
+    let fingerprint = Facts::of(case, &catalogue).fingerprint(secret);
+    let manages = holdings.manages_access(&catalogue).is_some();
+    let state = state(app, acting, case, asked.as_deref(), manages, fingerprint);
+    let open = case.request.is_open(app.clock.now());
+    let page = acting.page.clone();
+    let items = match &asked {
+        // Outcomes are told while there is something to decide, to those who decide.
+        Some(asked) if open && manages => {
+            asked.iter().map(|asked| checked_item(&page, &catalogue, asked, since)).collect()
+        }
+        _ => plain_items(&page, &catalogue, case),
+    };
+    let removed = since.map(|d| d.removed.iter().map(|l| label(&page, &catalogue, l)).collect());
+    ShowPage {
+        kind: kind(case),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        system: System {
+            name: localised(&case.system.name).in_language(page.lang()),
+            description: localised(&case.system.description).in_language(page.lang()),
+        },
+        party: items::organisation(&case.party_name, &case.request.party_org_no),
+        title: case.request.title.clone(),
+        items,
+        created: page.date(case.request.created),
+        deadline: page.date(case.request.deadline().plus_days(-1)),
+        redirect_host: redirect_now(app, case).map(|url| url.host()),
+        escalated_since: case.request.escalated.map(|at| page.date(at)),
+        state,
+        changed: since.is_some(),
+        removed: removed.unwrap_or_default(),
+        existing: existing.filter(|_| open).map(urls::system_user),
+        page,
+    }
+}
+
+/// The page of a request for another party that the visitor may act for: nothing but the switch.
+pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
+    let page = acting.page.clone();
+    let party = case.request.party;
+    let choose = acting.who.form(format!("/parties/{party}/choose"), None);
+    ShowPage {
+        kind: kind(case),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        system: System {
+            name: localised(&case.system.name).in_language(page.lang()),
+            description: localised(&case.system.description).in_language(page.lang()),
+        },
+        party: items::organisation(&case.party_name, &case.request.party_org_no),
+        title: case.request.title.clone(),
+        items: Vec::new(),
+        created: page.date(case.request.created),
+        deadline: page.date(case.request.deadline().plus_days(-1)),
+        redirect_host: None,
+        escalated_since: None,
+        state: State::OtherParty { name: case.party_name.clone(), choose },
+        changed: false,
+        removed: Vec::new(),
+        existing: None,
+        page,
+    }
+}
+
+fn state(
+    app: &App,
+    acting: &Acting,
+    case: &Case,
+    asked: Option<&[Asked]>,
+    manages: bool,
+    shown: String,
+) -> State {
+    let (page, request, now) = (&acting.page, &case.request, app.clock.now());
+    let catalogue = app.catalogue.now();
+    if let Some((yes, decision)) = accepted(request) {
+        return State::Decided {
+            accepted: yes,
+            by: items::role(page, &catalogue, &decision.through),
+            at: page.date(decision.at),
+            system_user_url: yes.then(|| urls::system_user(SystemUserId(request.id.0))),
+        };
+    }
+    if request.has_timed_out(now) {
+        return State::TimedOut { at: page.date(request.deadline()) };
+    }
+    if case.system.deleted.is_some() {
+        return State::SystemDeleted;
+    }
+    let address = |verb: &str| format!("{}/request/{}/{verb}", urls::UI, request.id);
+    let escalate = || request.escalated.is_none().then(|| acting.form(address("escalate")));
+    let reject_url = address("reject");
+    let unknown = |asked: &[Asked]| asked.iter().any(|asked| *asked.outcome() == Outcome::Unknown);
+    match asked {
+        None => State::UnknownItem { reject_url: manages.then_some(reject_url) },
+        Some(asked) if unknown(asked) => {
+            State::UnknownItem { reject_url: manages.then_some(reject_url) }
+        }
+        _ if !manages => {
+            State::NotEntitled { escalate: escalate(), who_can: items::managers(page, &catalogue) }
+        }
+        Some(asked) if asked.iter().all(|asked| asked.outcome().may()) => {
+            State::MayApprove { approve: acting.form(address("approve")), shown, reject_url }
+        }
+        Some(_) => State::CannotGiveAll { reject_url, escalate: escalate() },
+    }
+}
+
+fn checked_item(
+    page: &Page,
+    catalogue: &Contents,
+    asked: &Asked,
+    since: Option<&Difference>,
+) -> Item {
+    let (item, label, givers) = match asked {
+        Asked::Right(id, _) => (
+            items::right(page, catalogue, id),
+            format!("right/{id}"),
+            model::roles_that_give_resource(catalogue, id),
+        ),
+        Asked::Package(urn, _) => (
+            items::package(page, catalogue, urn),
+            format!("package/{urn}"),
+            model::roles_that_give_package(catalogue, urn),
+        ),
+    };
+    let change = match since {
+        Some(d) if d.added.contains(&label) => Change::New,
+        Some(d) if d.changed.contains(&label) => Change::Changed,
+        _ => Change::None,
+    };
+    Item { check: items::check(page, catalogue, asked.outcome(), &givers), change, ..item }
+}
+
+/// What is asked for, without a word on who can give it.
+pub fn plain_items(page: &Page, catalogue: &Contents, case: &Case) -> Vec<Item> {
+    let resources = case.request.resources();
+    let unreadable = resources.is_none();
+    let rights = resources.unwrap_or_default();
+    let rights = rights.iter().map(|id| items::right(page, catalogue, id));
+    let packages = case.request.distinct_packages();
+    let packages = packages.iter().map(|urn| items::package(page, catalogue, urn));
+    let mut all: Vec<Item> = rights.chain(packages).collect();
+    if unreadable {
+        all.extend(case.request.rights.iter().flat_map(|right| &right.resource).map(|attribute| {
+            let name = format!("{} = {}", attribute.id, attribute.value);
+            Item {
+                kind: crate::web::view::ItemKind::Right,
+                name: name.into(),
+                note: String::new(),
+                services: Vec::new(),
+                check: Check::Unknown,
+                change: Change::None,
+            }
+        }));
+    }
+    all
+}
+/// A fact that is no longer there, by its label.
+fn label(page: &Page, catalogue: &Contents, label: &str) -> String {
+    let right = |id: &str| Some(items::right(page, catalogue, &id.parse::<ResourceId>().ok()?));
+    let package =
+        |urn: &str| Some(items::package(page, catalogue, &urn.parse::<PackageUrn>().ok()?));
+    let item = match label.split_once('/') {
+        Some(("right", id)) => right(id),
+        Some(("package", urn)) => package(urn),
+        _ => None,
+    };
+    item.map_or_else(|| label.to_owned(), |item| item.name.text)
+}

@@ -1,0 +1,83 @@
+//! Everything the product can be asked.
+use crate::{
+    app::App,
+    auth::{self, problems},
+    events, parties,
+    problem::Problem,
+    requests, system_users, systems,
+    web::{
+        self,
+        headers::{secure, strict},
+        operation::identify,
+        routes::Routes,
+    },
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, State},
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse as _,
+    routing::get,
+};
+use std::time::Duration;
+use tower_http::{
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
+    timeout::TimeoutLayer,
+};
+use tower_sessions::{SessionManagerLayer, cookie::SameSite};
+
+/// Largest body of an ordinary request.
+const LARGEST_BODY: usize = 256 * 1024;
+/// Longest that a request may take.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What a browser asks for, with a session.
+pub fn portal() -> Routes {
+    Routes::new()
+        .and(auth::portal::routes())
+        .and(parties::portal::routes())
+        .and(requests::portal::routes())
+        .and(system_users::portal::routes())
+        .and(web::portal::routes())
+}
+/// What vendors' programs ask for, with a token; no cookie is read here.
+pub fn vendor_api() -> Routes {
+    Routes::new().and(systems::api::routes()).and(requests::api::routes())
+}
+
+/// The public listener.
+pub fn router(app: App) -> Router {
+    let name = auth::portal::cookie_name(&app, "session");
+    let sessions = SessionManagerLayer::new(app.sessions.clone())
+        .with_name(name)
+        .with_path("/")
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(!app.config.demo);
+    let portal = portal().into_router().layer(sessions);
+    let router = portal
+        .merge(vendor_api().into_router())
+        .fallback(problems::not_found)
+        .method_not_allowed_fallback(problems::method_not_allowed)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::Internal("a handler panicked".into()).into_response()
+        }))
+        .layer(from_fn_with_state(app.clone(), problems::as_pages))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)))
+        .layer(from_fn(secure));
+    let router = if app.config.demo { router } else { router.layer(from_fn(strict)) };
+    router.layer(from_fn(identify)).with_state(app)
+}
+
+/// The internal listener: for the operator, never for the public.
+pub fn internal(app: App) -> Router {
+    Router::new()
+        .route("/history/head", get(head))
+        .merge(web::portal::routes().into_router())
+        .with_state(app)
+}
+async fn head(State(app): State<App>) -> Result<String, Problem> {
+    Ok(events::sealer::head(&app.store).await?.to_string())
+}

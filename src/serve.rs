@@ -1,0 +1,156 @@
+//! Serving: the store opened, the listeners bound, what goes on in the background, and the end.
+use crate::{
+    app::App,
+    auth,
+    catalogue::{self, Catalogue},
+    clock::Clock,
+    config::{Config, Serve},
+    db::{Settings, Store},
+    events::sealer,
+    router,
+};
+use std::{future::Future, net::SocketAddr, time::Duration};
+use tokio::net::TcpListener;
+
+/// What stops a command: one line for the operator.
+pub type Failure = String;
+
+/// How long requests under way may take to finish after a signal.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often expired sessions and logins are forgotten, and the catalogue's version is read.
+const TIDY: Duration = Duration::from_mins(1);
+const REFRESH: Duration = Duration::from_secs(2);
+
+fn line(what: &str, error: impl std::fmt::Display) -> Failure {
+    format!("{what}: {error}")
+}
+
+/// Opens the store with its schema up to date.
+pub async fn open(url: &str) -> Result<Store, Failure> {
+    let store = Store::open(&Settings { url: url.to_owned() }).await.map_err(|e| e.to_string())?;
+    store.migrate().await.map_err(|e| line("the schema cannot be brought up to date", e))?;
+    Ok(store)
+}
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|e| line(&format!("cannot listen on {address}"), e))
+}
+/// The product on this store, with the catalogue that the store has.
+pub async fn product(store: Store, config: Config) -> Result<App, Failure> {
+    let contents = catalogue::store::load(&store).await;
+    let contents = contents.map_err(|e| line("the catalogue cannot be read", e))?;
+    App::new(store, Clock::System, config, Catalogue::new(contents))
+}
+
+/// `serve`: the product alone, until a signal.
+pub async fn serve(settings: &Serve) -> Result<(), Failure> {
+    let config = Config::from_serve(settings)?;
+    let store = open(&settings.store.database).await?;
+    store.check_durable().await.map_err(|e| e.to_string())?;
+    let public = bind(settings.listen).await?;
+    let internal = bind(settings.internal_listen).await?;
+    let app = product(store, config).await?;
+    tracing::info!(public_url = app.config.public_url, "serving");
+    let inside =
+        tokio::spawn(listen(internal, router::internal(app.clone()), stopped(app.clone())));
+    let done = run(app, public).await;
+    inside.abort();
+    done
+}
+
+/// `check`: whether `serve` would work with these settings.
+pub async fn check(settings: &Serve) -> Result<(), Failure> {
+    let config = Config::from_serve(settings)?;
+    let store = open(&settings.store.database).await?;
+    store.check_durable().await.map_err(|e| e.to_string())?;
+    let app = product(store, config).await?;
+    app.oidc.check().await.map_err(|e| e.to_string())
+}
+
+/// Serves the public listener with all that goes on behind it, until a signal.
+pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
+    let behind = [
+        tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
+        tokio::spawn(tidy(app.clone())),
+        tokio::spawn(refresh(app.clone())),
+    ];
+    let signalled = stopped(app.clone());
+    let done = listen(public, router::router(app.clone()), signalled).await;
+    for task in behind {
+        task.abort();
+    }
+    // What has just been committed is sealed before the end.
+    let sealed = sealer::seal(&app.store, &app.config.event_keys).await;
+    app.store.close().await;
+    done.and(sealed.map(drop).map_err(|e| line("the last events could not be sealed", e)))
+}
+
+/// Answers until `end`, and then lets what is under way finish, for a while.
+pub async fn listen(
+    listener: TcpListener,
+    router: axum::Router,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let (told, mut ended) = tokio::sync::watch::channel(false);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        end.await;
+        // Nobody waits for it when the server has failed already.
+        let _ = told.send(true);
+    });
+    let deadline = async {
+        let _ = ended.wait_for(|ended| *ended).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        done = server => done.map_err(|e| line("the listener failed", e)),
+        () = deadline => Ok(()),
+    }
+}
+
+/// Ends with SIGTERM or SIGINT; from then on the process says that it is not ready.
+pub async fn stopped(app: App) {
+    signal().await;
+    app.stop();
+}
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Forgets sessions, logins and logout tokens that have expired.
+async fn tidy(app: App) {
+    let store = app.store.counted_apart();
+    let mut beat = tokio::time::interval(TIDY);
+    loop {
+        beat.tick().await;
+        if let Err(error) = app.sessions.delete_expired().await {
+            tracing::warn!(%error, "expired sessions could not be deleted");
+        }
+        if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
+            tracing::warn!(%error, "expired logins could not be deleted");
+        }
+    }
+}
+
+/// Reads the catalogue again when another process has changed it.
+async fn refresh(app: App) {
+    let store = app.store.counted_apart();
+    let mut beat = tokio::time::interval(REFRESH);
+    loop {
+        beat.tick().await;
+        match catalogue::store::version(&store).await {
+            Ok(version) if version == app.catalogue.now().version => {}
+            Ok(_) => match catalogue::store::load(&store).await {
+                Ok(contents) => app.catalogue.replace(contents),
+                Err(error) => tracing::warn!(%error, "the catalogue could not be read"),
+            },
+            Err(error) => tracing::warn!(%error, "the catalogue's version could not be read"),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a system user is, and when it is live.
+use crate::{
+    clock::Ts,
+    ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
+    systems::Texts,
+};
+
+/// For its owner, or for its owner's clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Standard,
+    Agent,
+}
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Agent => "agent",
+        }
+    }
+    pub fn of(name: &str) -> Option<Self> {
+        match name {
+            "standard" => Some(Self::Standard),
+            "agent" => Some(Self::Agent),
+            _ => None,
+        }
+    }
+}
+
+/// What a system user may use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants {
+    pub rights: Vec<ResourceId>,
+    pub packages: Vec<PackageUrn>,
+}
+
+/// A system user that is to be.
+#[derive(Debug)]
+pub struct NewSystemUser {
+    pub id: SystemUserId,
+    pub kind: Kind,
+    pub owner: PartyUuid,
+    pub system: SystemId,
+    pub external_ref: String,
+    pub title: String,
+    /// The words that it is found by, besides its title and reference.
+    pub found_by: Vec<String>,
+    pub grants: Grants,
+    pub created: Ts,
+    pub created_by: PartyUuid,
+    pub created_as: String,
+}
+
+/// A standing system user with what a page shows of it.
+#[derive(Debug, Clone)]
+pub struct SystemUser {
+    pub id: SystemUserId,
+    pub kind: Kind,
+    pub owner: PartyUuid,
+    pub system: SystemId,
+    pub system_name: Texts,
+    pub system_deleted: bool,
+    pub vendor: OrgNo,
+    pub vendor_name: String,
+    pub external_ref: String,
+    pub title: String,
+    pub created: Ts,
+    pub created_as: Option<String>,
+    pub valid_to: Option<Ts>,
+    pub paused: Option<Ts>,
+    pub revoked: Option<Ts>,
+    pub rights: i64,
+    pub packages: i64,
+}
+impl SystemUser {
+    /// Only a live one gets tokens and decisions.
+    pub fn is_live(&self, now: Ts) -> bool {
+        self.revoked.is_none() && self.paused.is_none() && !self.has_expired(now)
+    }
+    pub fn has_expired(&self, now: Ts) -> bool {
+        self.valid_to.is_some_and(|end| end <= now)
+    }
+}
+
+/// One part of the overview: a page of it, and how many there are in all.
+#[derive(Debug, Default)]
+pub struct Part {
+    pub rows: Vec<SystemUser>,
+    pub total: i64,
+    /// Whether there are more after these.
+    pub more: bool,
+}
+
+/// Where a page begins: after this row, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub created: Ts,
+    pub id: SystemUserId,
+}

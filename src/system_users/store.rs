@@ -1,0 +1,179 @@
+//! System users in the store.
+use super::model::{After, Grants, Kind, NewSystemUser, SystemUser};
+use crate::{
+    clock::Ts,
+    db::{Error, Json, Store, Tx, inconsistent},
+    ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
+    parties::model::fold,
+    statements,
+    systems::Texts,
+};
+
+statements! {
+    INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item) values ($1, $2, $3)";
+    FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
+    FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.valid_to, u.paused, u.revoked, u.rights, u.packages from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
+    LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
+    /// Both parts of the overview at once, newest first, each with its total.
+    LIST_BY_OWNER = "with total (kind, n) as (select kind, count(*) from system_user where owner = $1 and revoked is null and search like $2 escape '\\' group by kind), own (id, created) as (select id, created from system_user where owner = $1 and kind = 'standard' and revoked is null and search like $2 escape '\\' and (created, id) < ($3, $4) order by created desc, id desc limit $7), agent (id, created) as (select id, created from system_user where owner = $1 and kind = 'agent' and revoked is null and search like $2 escape '\\' and (created, id) < ($5, $6) order by created desc, id desc limit $7) select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.valid_to, u.paused, u.revoked, u.rights, u.packages, t.n as total from (select id from own union all select id from agent) p join system_user u on u.id = p.id join total t on t.kind = u.kind join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no order by u.created desc, u.id desc";
+    /// Guarded, so that of two who revoke one does.
+    REVOKE = "update system_user set revoked = $2, revoked_by = $3 where id = $1 and revoked is null";
+    CLOSE_REQUEST = "update request set deleted = $2 where id = $1 and deleted is null";
+}
+
+pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser) -> Result<(), Error> {
+    let mut search = vec![u.title.clone(), u.external_ref.clone()];
+    search.extend(u.found_by.iter().cloned());
+    tx.query(INSERT)
+        .bind(u.id)
+        .bind(u.kind.name())
+        .bind(u.owner)
+        .bind(&u.system)
+        .bind(&u.external_ref)
+        .bind(&u.title)
+        .bind(fold(&search.join("\n")))
+        .bind(count(u.grants.rights.len()))
+        .bind(count(u.grants.packages.len()))
+        .bind(u.created)
+        .bind(u.created_by)
+        .bind(&u.created_as)
+        .exec()
+        .await?;
+    let rights = u.grants.rights.iter().map(|id| ("right", id.to_string()));
+    let packages = u.grants.packages.iter().map(|urn| ("package", urn.to_string()));
+    tx.query(INSERT_GRANTS)
+        .rows(rights.chain(packages), 3, |query, (kind, item)| {
+            query.bind(u.id).bind(kind).bind(item)
+        })
+        .exec()
+        .await
+        .map(drop)
+}
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+pub(super) async fn find_on_triple(
+    tx: &mut Tx,
+    system: &SystemId,
+    owner: PartyUuid,
+    external_ref: &str,
+) -> Result<Option<SystemUserId>, Error> {
+    let row: Option<(SystemUserId,)> =
+        tx.query(FIND_ON_TRIPLE).bind(system).bind(owner).bind(external_ref).opt().await?;
+    Ok(row.map(|(id,)| id))
+}
+pub(super) async fn find_for_system(
+    tx: &mut Tx,
+    owner: PartyUuid,
+    system: &SystemId,
+) -> Result<Option<SystemUserId>, Error> {
+    let row: Option<(SystemUserId,)> =
+        tx.query(FIND_FOR_SYSTEM).bind(owner).bind(system).opt().await?;
+    Ok(row.map(|(id,)| id))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: SystemUserId,
+    kind: String,
+    owner: PartyUuid,
+    system_id: SystemId,
+    system_name: Json<Texts>,
+    system_deleted: bool,
+    vendor_org_no: OrgNo,
+    vendor_name: Option<String>,
+    external_ref: String,
+    title: String,
+    created: Ts,
+    created_as: Option<String>,
+    valid_to: Option<Ts>,
+    paused: Option<Ts>,
+    revoked: Option<Ts>,
+    rights: i64,
+    packages: i64,
+}
+impl TryFrom<Row> for SystemUser {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            kind: Kind::of(&row.kind).ok_or_else(|| inconsistent("system user", row.id))?,
+            id: row.id,
+            owner: row.owner,
+            system: row.system_id,
+            system_name: row.system_name.0,
+            system_deleted: row.system_deleted,
+            vendor: row.vendor_org_no,
+            vendor_name: row.vendor_name.unwrap_or_default(),
+            external_ref: row.external_ref,
+            title: row.title,
+            created: row.created,
+            created_as: row.created_as,
+            valid_to: row.valid_to,
+            paused: row.paused,
+            revoked: row.revoked,
+            rights: row.rights,
+            packages: row.packages,
+        })
+    }
+}
+pub(super) async fn find(tx: &mut Tx, id: SystemUserId) -> Result<Option<SystemUser>, Error> {
+    let row: Option<Row> = tx.query(FIND).bind(id).opt().await?;
+    row.map(SystemUser::try_from).transpose()
+}
+pub(super) async fn list_grants(tx: &mut Tx, id: SystemUserId) -> Result<Grants, Error> {
+    let rows: Vec<(String, String)> = tx.query(LIST_GRANTS).bind(id).all().await?;
+    let mut grants = Grants::default();
+    for (kind, item) in rows {
+        let bad = |_| inconsistent("a grant of system user", id);
+        if kind == "right" {
+            grants.rights.push(item.parse::<ResourceId>().map_err(bad)?);
+        } else {
+            grants.packages.push(item.parse::<PackageUrn>().map_err(bad)?);
+        }
+    }
+    Ok(grants)
+}
+
+#[derive(sqlx::FromRow)]
+struct CountedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    total: i64,
+}
+/// A page of each kind, with the total of that kind: at most `most` rows of each.
+pub(super) async fn list_by_owner(
+    store: &Store,
+    owner: PartyUuid,
+    pattern: &str,
+    own: After,
+    agent: After,
+    most: i64,
+) -> Result<Vec<(SystemUser, i64)>, Error> {
+    let rows: Vec<CountedRow> = store
+        .query(LIST_BY_OWNER)
+        .bind(owner)
+        .bind(pattern)
+        .bind(own.created)
+        .bind(own.id)
+        .bind(agent.created)
+        .bind(agent.id)
+        .bind(most)
+        .all()
+        .await?;
+    rows.into_iter().map(|r| Ok((r.row.try_into()?, r.total))).collect()
+}
+/// `false` if it was revoked already.
+pub(super) async fn revoke(
+    tx: &mut Tx,
+    id: SystemUserId,
+    now: Ts,
+    by: PartyUuid,
+) -> Result<bool, Error> {
+    Ok(tx.query(REVOKE).bind(id).bind(now).bind(by).exec().await? == 1)
+}
+pub(super) async fn close_request(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), Error> {
+    tx.query(CLOSE_REQUEST).bind(id.0).bind(now).exec().await.map(drop)
+}

@@ -1,0 +1,68 @@
+//! The headers on every response: what a browser may do with it, and whether it may be kept.
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+/// Further origins that a form on this page may lead to, also through redirects.
+#[derive(Debug, Clone, Default)]
+pub struct FormAction(pub Vec<String>);
+/// The one kind of answer that the provider may put in a frame: its front-channel logout.
+#[derive(Debug, Clone)]
+pub struct FramedBy(pub String);
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; base-uri 'none'";
+
+/// Sets them, on answers of every status.
+pub async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let forms = response.extensions().get::<FormAction>().cloned().unwrap_or_default();
+    let framed = response.extensions().get::<FramedBy>().cloned();
+    let headers = response.headers_mut();
+    let mut policy = format!("{POLICY}; form-action 'self'");
+    for origin in forms.0 {
+        policy.push(' ');
+        policy.push_str(&origin);
+    }
+    match &framed {
+        None => policy.push_str("; frame-ancestors 'none'"),
+        Some(FramedBy(origin)) => {
+            policy.push_str("; frame-ancestors ");
+            policy.push_str(origin);
+        }
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if framed.is_none() {
+        put(headers, header::X_FRAME_OPTIONS, "DENY");
+    }
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(headers, header::REFERRER_POLICY, "same-origin");
+    put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    put(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=()",
+    );
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        put(headers, header::CACHE_CONTROL, "no-store");
+    }
+    response
+}
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+/// Where the public address is https, browsers are told never to try without.
+pub async fn strict(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    put(
+        response.headers_mut(),
+        header::STRICT_TRANSPORT_SECURITY,
+        "max-age=31536000; includeSubDomains",
+    );
+    response
+}

@@ -1,0 +1,14 @@
+//! What every route needs: errors, extractors, forms, addresses, headers, the page around the page.
+pub mod urls;
+pub mod operation;
+pub mod error;
+pub mod extract;
+pub mod json;
+pub mod headers;
+pub mod routes;
+pub mod assets;
+pub mod view;
+pub mod page;
+pub mod pages;
+pub mod items;
+pub mod portal;

@@ -1,0 +1,85 @@
+//! What belongs to no feature: the stylesheet, and what the portal says of itself.
+use super::{
+    assets,
+    extract::Params,
+    pages::{AboutPage, AccessibilityPage, PrivacyPage},
+    routes::Routes,
+};
+use crate::{
+    app::App,
+    auth::person::{Guest, answer},
+    problem::Problem,
+};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/static/{name}", file)
+        .get("/tilgjengelighet", accessibility)
+        .get("/personvern", privacy)
+        .get("/om", about)
+        .get("/livez", livez)
+        .get("/readyz", readyz)
+}
+
+/// Days that records of logins are kept, and years that decided requests are.
+const LOGIN_DAYS: u64 = 90;
+const REQUEST_YEARS: u64 = 5;
+
+/// A file whose name holds its hash: it may be kept for ever.
+async fn file(params: Params, headers: HeaderMap) -> Result<Response, Problem> {
+    let name: String = params.find("name")?;
+    let asset = assets::asset(&name).ok_or(Problem::NotFound)?;
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
+    let takes = |coding: &str| {
+        accepted.unwrap_or_default().split(',').any(|one| {
+            let mut parts = one.split(';').map(str::trim);
+            parts.next() == Some(coding) && parts.all(|p| !matches!(p, "q=0" | "q=0.0"))
+        })
+    };
+    let (body, coding) = if takes("br") {
+        (asset.br, Some("br"))
+    } else if takes("gzip") {
+        (asset.gz, Some("gzip"))
+    } else {
+        (asset.plain, None)
+    };
+    let mut response = (StatusCode::OK, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    Ok(response)
+}
+async fn accessibility(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
+    answer(&app, &AccessibilityPage { page }, &[])
+}
+async fn privacy(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
+    let made = PrivacyPage { page, login_days: LOGIN_DAYS, request_years: REQUEST_YEARS };
+    answer(&app, &made, &[])
+}
+async fn about(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
+    answer(&app, &AboutPage { page }, &[])
+}
+/// The process is there.
+async fn livez() -> &'static str {
+    "ok"
+}
+/// … and so is the store.
+async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    if app.is_stopping() {
+        return Err(Problem::Unavailable("stopping".into()));
+    }
+    crate::catalogue::store::version(&app.store).await?;
+    Ok("ok")
+}

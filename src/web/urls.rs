@@ -1,0 +1,146 @@
+//! Addresses of the portal, and the places that a login may lead back to.
+use crate::ids::{RequestId, SystemUserId};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Where the portal's own pages begin.
+pub const UI: &str = "/accessmanagement/ui/systemuser";
+/// Where the vendors' APIs begin.
+pub const API: &str = "/authentication/api/v1";
+
+/// A place in the portal to come back to: a route and an id, never an address that somebody sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Overview,
+    Parties,
+    Request(RequestId),
+    Reject(RequestId),
+    Receipt(RequestId),
+    SystemUser(SystemUserId),
+    Revoke(SystemUserId),
+}
+impl Place {
+    /// The place that an address of ours stands for.
+    pub fn of(path: &str, query: Option<&str>) -> Option<Self> {
+        let rest = match path.strip_prefix(UI) {
+            Some(rest) => rest,
+            None if path == "/parties" => return Some(Self::Parties),
+            None => return None,
+        };
+        let mut parts = rest.trim_matches('/').split('/');
+        let id = |text: Option<&str>| text.and_then(|text| Uuid::parse_str(text).ok());
+        match (parts.next()?, parts.next(), parts.next()) {
+            ("overview", None, None) => Some(Self::Overview),
+            ("request", None, None) => {
+                let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
+                let found = pairs.find(|(name, _)| name == "id")?.1;
+                id(Some(&found)).map(|id| Self::Request(RequestId(id)))
+            }
+            ("request", given, Some("reject")) => id(given).map(|id| Self::Reject(RequestId(id))),
+            ("request", given, Some(_)) => id(given).map(|id| Self::Request(RequestId(id))),
+            ("receipt", given, None) => id(given).map(|id| Self::Receipt(RequestId(id))),
+            (given, None, None) => id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id))),
+            (given, Some("revoke"), None) => {
+                id(Some(given)).map(|id| Self::Revoke(SystemUserId(id)))
+            }
+            _ => None,
+        }
+    }
+    /// Its address.
+    pub fn url(self) -> String {
+        match self {
+            Self::Overview => overview(),
+            Self::Parties => "/parties".into(),
+            Self::Request(id) => request(id),
+            Self::Reject(id) => format!("{UI}/request/{id}/reject"),
+            Self::Receipt(id) => receipt(id),
+            Self::SystemUser(id) => system_user(id),
+            Self::Revoke(id) => revoke(id),
+        }
+    }
+    /// Where to log in and come back here.
+    pub fn login(self) -> String {
+        format!("/login?to={self}")
+    }
+}
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Overview => f.write_str("overview"),
+            Self::Parties => f.write_str("parties"),
+            Self::Request(id) => write!(f, "request.{id}"),
+            Self::Reject(id) => write!(f, "reject.{id}"),
+            Self::Receipt(id) => write!(f, "receipt.{id}"),
+            Self::SystemUser(id) => write!(f, "user.{id}"),
+            Self::Revoke(id) => write!(f, "revoke.{id}"),
+        }
+    }
+}
+impl FromStr for Place {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (name, id) = text.split_once('.').unwrap_or((text, ""));
+        let id = || Uuid::parse_str(id).map_err(|_| ());
+        Ok(match name {
+            "overview" => Self::Overview,
+            "parties" => Self::Parties,
+            "request" => Self::Request(RequestId(id()?)),
+            "reject" => Self::Reject(RequestId(id()?)),
+            "receipt" => Self::Receipt(RequestId(id()?)),
+            "user" => Self::SystemUser(SystemUserId(id()?)),
+            "revoke" => Self::Revoke(SystemUserId(id()?)),
+            _ => return Err(()),
+        })
+    }
+}
+
+pub fn overview() -> String {
+    format!("{UI}/overview")
+}
+pub fn request(id: RequestId) -> String {
+    format!("{UI}/request?id={id}")
+}
+pub fn receipt(id: RequestId) -> String {
+    format!("{UI}/receipt/{id}")
+}
+pub fn system_user(id: SystemUserId) -> String {
+    format!("{UI}/{id}")
+}
+pub fn revoke(id: SystemUserId) -> String {
+    format!("{UI}/{id}/revoke")
+}
+/// What a vendor sends its customer to.
+pub fn confirm(public_url: &str, id: RequestId) -> String {
+    format!("{public_url}{UI}/request?id={id}&DONTCHOOSEREPORTEE=true")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_survives_the_way_through_a_login() {
+        let id = Uuid::from_u128(7);
+        for place in [
+            Place::Overview,
+            Place::Parties,
+            Place::Request(RequestId(id)),
+            Place::Reject(RequestId(id)),
+            Place::Receipt(RequestId(id)),
+            Place::SystemUser(SystemUserId(id)),
+            Place::Revoke(SystemUserId(id)),
+        ] {
+            assert_eq!(place.to_string().parse(), Ok(place));
+            let url = place.url();
+            let (path, query) =
+                url.split_once('?').map_or((url.as_str(), None), |(p, q)| (p, Some(q)));
+            assert_eq!(Place::of(path, query), Some(place), "{url}");
+        }
+        for elsewhere in
+            ["//evil.no", "https://evil.no", "/accessmanagement/ui/systemuser/../../x", "/login"]
+        {
+            assert_eq!(Place::of(elsewhere, None), None);
+            assert!(elsewhere.parse::<Place>().is_err());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Both engines keep the same promises.
+use crate::{on_each_engine, support::Bench};
+use sqlx::{Executor as _, SqlSafeStr as _};
+use systembruker::{
+    clock::Ts,
+    db::{self, Engine, Json},
+};
+
+const STATEMENTS: &[&[(&str, &str)]] = &[
+    systembruker::auth::store::STATEMENTS,
+    systembruker::authority::store::STATEMENTS,
+    systembruker::catalogue::store::STATEMENTS,
+    systembruker::db::session::STATEMENTS,
+    systembruker::events::store::STATEMENTS,
+    systembruker::parties::store::STATEMENTS,
+    systembruker::registers::store::STATEMENTS,
+    systembruker::requests::store::STATEMENTS,
+    systembruker::system_users::store::STATEMENTS,
+    systembruker::systems::store::STATEMENTS,
+];
+
+on_each_engine!(
+    every_statement_prepares,
+    values_survive_a_round_trip,
+    what_fails_leaves_no_trace,
+    a_migration_may_run_twice_at_once,
+    many_rows_are_inserted_at_once,
+);
+
+#[test]
+fn every_module_with_statements_is_listed() {
+    let mut sources = Vec::new();
+    crate::messages::files(std::path::Path::new("src"), "rs", &mut sources);
+    let with = sources.iter().filter(|(_, text)| text.contains("\nstatements! {")).count();
+    assert_eq!(with, STATEMENTS.len());
+}
+
+async fn every_statement_prepares(bench: Bench) {
+    for (name, sql) in STATEMENTS.iter().copied().flatten() {
+        let done = match bench.app.store.engine() {
+            Engine::Sqlite { write, .. } => {
+                write.acquire().await.unwrap().prepare((*sql).into_sql_str()).await.map(drop)
+            }
+            Engine::Postgres(pool) => {
+                pool.acquire().await.unwrap().prepare((*sql).into_sql_str()).await.map(drop)
+            }
+        };
+        done.unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+}
+
+async fn values_survive_a_round_trip(bench: Bench) {
+    let value = serde_json::json!({ "å": [1, "x", null, { "b": true }] });
+    let id = uuid::Uuid::new_v4();
+    let at: Ts = bench.app.clock.now();
+    let insert = "insert into event (id, at, type, actor_kind, actor, data) values ($1, $2, 'x', 'product', 'æøå', $3)";
+    let find = "select id, at, actor, data from event where id = $1";
+    bench
+        .app
+        .store
+        .write(async |tx| tx.query(insert).bind(id).bind(at).bind(Json(&value)).exec().await)
+        .await
+        .unwrap();
+    let (a, b, c, d): (uuid::Uuid, Ts, String, Json<serde_json::Value>) =
+        bench.app.store.query(find).bind(id).one().await.unwrap();
+    assert_eq!((a, b, c.as_str(), d.0), (id, at, "æøå", value));
+}
+
+async fn what_fails_leaves_no_trace(bench: Bench) {
+    let insert = "insert into counter (name, value) values ('x', 1)";
+    let failed: Result<(), db::Error> = bench
+        .app
+        .store
+        .write(async |tx| {
+            tx.query(insert).exec().await?;
+            tx.query(insert).exec().await?; // there already: fails
+            Ok(())
+        })
+        .await;
+    assert!(db::is_taken(&failed.unwrap_err()));
+    assert_eq!(bench.count("select count(*) from counter where name = 'x'").await, 0);
+}
+
+async fn a_migration_may_run_twice_at_once(bench: Bench) {
+    let (one, other) = (bench.app.store.clone(), bench.app.store.clone());
+    let (one, other) = tokio::join!(one.migrate(), other.migrate());
+    one.unwrap();
+    other.unwrap();
+}
+
+async fn many_rows_are_inserted_at_once(bench: Bench) {
+    let sql = "insert into counter (name, value) values ($1, $2)";
+    let rows = (0_i64..150).map(|n| (format!("n{n}"), n));
+    let done = bench
+        .app
+        .store
+        .write(async |tx| {
+            tx.query(sql).rows(rows, 2, |query, (name, n)| query.bind(name).bind(n)).exec().await
+        })
+        .await
+        .unwrap();
+    assert_eq!(done, 150);
+    let sum = "select cast(sum(value) as bigint) from counter where name like 'n%'";
+    assert_eq!(bench.count(sum).await, 150 * 149 / 2);
+}

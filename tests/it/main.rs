@@ -1,0 +1,20 @@
+//! One test program: links once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_types,
+    reason = "a test that fails to unwrap has failed, and its servers are not ours to guard"
+)]
+mod architecture;
+mod contract;
+mod history;
+mod logins;
+mod messages;
+mod pages;
+mod register;
+mod requests;
+mod security;
+mod sessions;
+mod support;
+mod tokens;

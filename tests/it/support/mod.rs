@@ -1,0 +1,294 @@
+//! The product under test: on each engine, with a clock that stands still, a provider that the tests
+//! control, and browsers.
+pub mod browser;
+pub mod issuer;
+
+pub use browser::{Answer, Browser};
+pub use issuer::Outside;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, header},
+};
+use serde_json::{Value, json};
+use systembruker::{
+    app::App,
+    catalogue::{self, Catalogue},
+    clock::{Clock, Ts},
+    config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings},
+    db::Store,
+    ids::{OrgNo, PersonNo},
+    keys::Keys,
+    parties::NumberKeys,
+    registers::seed::{Held, Holder, Seed},
+    router,
+};
+use tokio::sync::OnceCell;
+
+/// When every test begins.
+pub const START: &str = "2026-11-21T10:00:00.123456Z";
+pub const PUBLIC_URL: &str = "http://localhost:8080";
+pub const VENDOR: &str = "991825827";
+pub const CUSTOMER: &str = "310904473";
+pub const ACCOUNTANTS: &str = "314250052";
+pub const SYSTEM: &str = "991825827_smartregnskap";
+pub const RESOURCE: &str = "ske-krav-og-betalinger";
+pub const REDIRECT: &str = "https://smartcloud.example/done";
+
+/// A made-up person: name and number.
+#[derive(Debug, Clone, Copy)]
+pub struct Person(pub &'static str, pub &'static str);
+/// Daglig leder of the customer.
+pub const PIA: Person = Person("Pia Rørvik", "12837810092");
+/// Holds a package of the customer's that gives no authority here.
+pub const OLA: Person = Person("Ola Lien", "04879112090");
+/// Access manager of the customer, who holds none of the services.
+pub const SIV: Person = Person("Siv Moen", "17858218004");
+/// Daglig leder of the accountants.
+pub const TOR: Person = Person("Tor Tallaksen", "23916914075");
+/// Client administrator of the accountants.
+pub const KARI: Person = Person("Kari Klepp", "30818516084");
+/// Nobody to anyone.
+pub const NILS: Person = Person("Nils Berg", "09897520025");
+
+/// Makes a test of each function on both engines. The PostgreSQL half needs `TEST_POSTGRES`: without
+/// it, it is ignored for all to see, and fails when it is asked for.
+#[macro_export]
+macro_rules! on_each_engine {
+    ($($name:ident),* $(,)?) => { $(mod $name {
+        use $crate::support::Bench;
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn sqlite() { super::$name(Bench::sqlite().await).await }
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        #[ignore = "needs TEST_POSTGRES"]
+        async fn postgres() { super::$name(Bench::postgres().await).await }
+    })* };
+}
+
+/// The product with a small world in it.
+pub struct Bench {
+    pub app: App,
+    pub router: Router,
+    pub outside: Outside,
+    pub seed: Seed,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Bench {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::sqlite(&folder.path().join("it.db")).await.unwrap();
+        store.migrate().await.unwrap();
+        Self::with(store, Some(folder)).await
+    }
+    pub async fn postgres() -> Self {
+        Self::with(Store::postgres(database().await).await.unwrap(), None).await
+    }
+    async fn with(store: Store, folder: Option<tempfile::TempDir>) -> Self {
+        let clock = Clock::fixed(Ts::new(START.parse().unwrap()));
+        let outside = Outside::start(&clock).await;
+        let config = config(&outside);
+        let seed = Seed {
+            store: store.clone(),
+            clock: clock.clone(),
+            number_keys: NumberKeys(config.number_keys.clone()),
+            catalogue: Catalogue::new(catalogue::store::load(&store).await.unwrap()),
+        };
+        world(&seed).await;
+        let catalogue = Catalogue::new(catalogue::store::load(&store).await.unwrap());
+        let app = App::new(store, clock, config, catalogue).unwrap();
+        let bench =
+            Self { router: router::router(app.clone()), app, outside, seed, _folder: folder };
+        bench.register(SYSTEM, json!({})).await.is(200);
+        bench
+    }
+
+    /// A browser that nobody has logged in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone(), self.outside.clone())
+    }
+    /// A browser in which the person has logged in.
+    pub async fn logged_in(&self, person: Person) -> Browser {
+        let mut browser = self.browser();
+        browser.log_in(person).await;
+        browser
+    }
+
+    /// A vendor's token with every vendor scope.
+    pub fn token(&self, org_no: &str) -> String {
+        let scopes = "altinn:authentication/systemregister.write altinn:authentication/systemuser.request.write altinn:authentication/systemuser.request.read";
+        self.outside.vendor_token(org_no, scopes)
+    }
+    /// Asks an API, with the vendor's token.
+    pub async fn api(&self, method: &str, path: &str, org_no: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token(org_no)))
+            .header(header::CONTENT_TYPE, "application/json");
+        let body = body.map_or_else(Body::empty, |value| Body::from(value.to_string()));
+        Answer::of(&self.router, request.body(body).unwrap()).await
+    }
+    /// Registers a system of the vendor's, with these members instead of the usual.
+    pub async fn register(&self, id: &str, members: Value) -> Answer {
+        let text = |t: &str| json!({ "nb": t, "nn": t, "en": t });
+        let mut body = json!({
+            "id": id, "vendor": { "ID": format!("0192:{VENDOR}") },
+            "name": text("Smart<Regnskap>"), "description": text("Et <b>enkelt</b> program."),
+            "rights": [right(RESOURCE)],
+            "accessPackages": [{ "urn": "urn:altinn:accesspackage:skattegrunnlag" }],
+            "clientId": [uuid::Uuid::new_v4()],
+            "allowedRedirectUrls": [REDIRECT],
+        });
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        self.api("POST", "/authentication/api/v1/systemregister/vendor", VENDOR, Some(body)).await
+    }
+    /// What an ordinary request of the vendor's says.
+    pub fn ask(external_ref: &str) -> Value {
+        json!({
+            "systemId": SYSTEM, "partyOrgNo": CUSTOMER, "externalRef": external_ref,
+            "rights": [right(RESOURCE)], "redirectUrl": format!("{REDIRECT}?k={external_ref}"),
+        })
+    }
+    /// Asks, and gives the new request's id.
+    pub async fn request(&self, body: Value) -> String {
+        let path = "/authentication/api/v1/systemuser/request/vendor";
+        let answer = self.api("POST", path, VENDOR, Some(body)).await;
+        answer.is(201);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+    /// The request as its vendor sees it now.
+    pub async fn status(&self, id: &str) -> Value {
+        let path = format!("/authentication/api/v1/systemuser/request/vendor/{id}");
+        self.api("GET", &path, VENDOR, None).await.json()
+    }
+    /// Moves the clock on.
+    pub fn pass_days(&self, days: i64) {
+        self.app.clock.set(self.app.clock.now().plus_days(days));
+    }
+    pub fn pass_minutes(&self, minutes: i64) {
+        self.app.clock.set(self.app.clock.now().plus_minutes(minutes));
+    }
+    /// How many rows the query finds: one number.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let (count,): (i64,) = self.app.store.query(sql).one().await.unwrap();
+        count
+    }
+}
+
+/// A right to one resource, as the wire writes it.
+pub fn right(resource: &str) -> Value {
+    json!({ "resource": [{ "id": "urn:altinn:resource", "value": resource }] })
+}
+
+fn config(outside: &Outside) -> Config {
+    let issuer = |kind, issuer: String| Issuer {
+        kind,
+        issuer,
+        jwks_url: format!("{}/jwks", outside.url),
+        algorithms: vec!["RS256".into()],
+        audience: None,
+    };
+    Config {
+        public_url: PUBLIC_URL.into(),
+        demo: true,
+        trusted_proxies: Vec::new(),
+        oidc: OidcSettings {
+            issuer: outside.url.clone(),
+            client_id: "portal".into(),
+            proof: ClientProof::Secret("hemmelig".into()),
+            levels: vec![
+                Level { acr: "idporten-loa-substantial".into(), worth: 3 },
+                Level { acr: "idporten-loa-high".into(), worth: 4 },
+            ],
+            algorithms: vec!["RS256".into()],
+        },
+        issuers: vec![
+            issuer(IssuerKind::Vendor, format!("{}/maskinporten", outside.url)),
+            issuer(IssuerKind::EndUser, format!("{}/end-user", outside.url)),
+            issuer(IssuerKind::Platform, format!("{}/platform", outside.url)),
+        ],
+        event_keys: Keys::single("e1", vec![1; 32]),
+        number_keys: Keys::single("n1", vec![2; 32]),
+        allow_synthetic: true,
+        min_level: 3,
+        api_rate: 100_000,
+        api_burst: 100_000,
+        login_rate: 100_000,
+    }
+}
+
+/// Parties, what they hold from each other, and one service.
+async fn world(seed: &Seed) {
+    let org = |number: &str| number.parse::<OrgNo>().unwrap();
+    for (number, name) in [
+        (VENDOR, "SmartCloud AS"),
+        (CUSTOMER, "Rør og Vann AS"),
+        (ACCOUNTANTS, "Tallmakerne AS"),
+        ("974761076", "Skatteetaten"),
+    ] {
+        seed.organisation(&org(number), name, "AS").await.unwrap();
+    }
+    let package = |code: &str| format!("urn:altinn:accesspackage:{code}").parse().unwrap();
+    let (renovation, manager, clients) =
+        (package("renovasjon"), package("tilgangsstyrer"), package("klientadministrator"));
+    let held = [
+        (PIA, Some((CUSTOMER, Held::Role("DAGL")))),
+        (OLA, Some((CUSTOMER, Held::Package(&renovation)))),
+        (SIV, Some((CUSTOMER, Held::Package(&manager)))),
+        (TOR, Some((ACCOUNTANTS, Held::Role("DAGL")))),
+        (KARI, Some((ACCOUNTANTS, Held::Package(&clients)))),
+        (NILS, None),
+    ];
+    for (Person(name, pid), holds) in held {
+        let pid: PersonNo = pid.parse().unwrap();
+        seed.person(&pid, name).await.unwrap();
+        if let Some((from, held)) = holds {
+            seed.give(&org(from), Holder::Person(&pid), held).await.unwrap();
+        }
+    }
+    let accountants = org(ACCOUNTANTS);
+    let holder = Holder::Organisation(&accountants);
+    seed.give(&org(CUSTOMER), holder, Held::Role("REGN")).await.unwrap();
+    seed.resources(&[json!({
+        "identifier": RESOURCE,
+        "title": { "nb": "Krav og <betalinger>", "nn": "Krav og <betalingar>", "en": "Claims and <payments>" },
+        "owner": "974761076", "resourceType": "GenericAccessResource", "delegable": true,
+        "opens": [{ "by": "urn:altinn:accesspackage:krav-og-utlegg", "actions": ["read"] }],
+        "minLevel": 3,
+    })])
+    .await
+    .unwrap();
+}
+
+/// A database of its own, copied from one that has the schema.
+async fn database() -> sqlx::postgres::PgConnectOptions {
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    // Copies of one template wait for each other.
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let url = std::env::var("TEST_POSTGRES").expect("TEST_POSTGRES names a server: postgres://…");
+    let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+    let template = TEMPLATE
+        .get_or_init(|| async {
+            let name = format!("it_template_{}", std::process::id());
+            run(&options, format!("create database {name}")).await;
+            let store = Store::postgres(options.clone().database(&name)).await.unwrap();
+            store.migrate().await.unwrap();
+            store.close().await;
+            name
+        })
+        .await;
+    let name = format!("it_{}", uuid::Uuid::now_v7().simple());
+    let turn = TURN.lock().await;
+    run(&options, format!("create database {name} template {template} strategy file_copy")).await;
+    drop(turn);
+    options.database(&name)
+}
+async fn run(options: &sqlx::postgres::PgConnectOptions, sql: String) {
+    use sqlx::{AssertSqlSafe, Connection as _};
+    let mut connection = sqlx::PgConnection::connect_with(options).await.unwrap();
+    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+}
