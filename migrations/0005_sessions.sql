@@ -15,7 +15,6 @@ create table login (
     state   text  not null primary key,
     browser text  not null,
     place   text  not null,
-    level   bigint not null,
     expires timestamptz not null
 );
 create index login_by_expiry on login (expires);

@@ -11,8 +11,23 @@ use crate::{
 };
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
+
+/// How many answers there have been, by the class of their status: 2xx, 3xx …
+#[derive(Default)]
+pub struct Answered([AtomicU64; 6]);
+impl Answered {
+    pub fn count(&self, status: u16) {
+        if let Some(class) = self.0.get(usize::from(status / 100)) {
+            class.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    /// Each class with its count.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.0.iter().enumerate().skip(1).map(|(class, n)| (class, n.load(Ordering::Relaxed)))
+    }
+}
 
 /// The product's parts; cheap to clone.
 #[derive(Clone)]
@@ -28,6 +43,7 @@ pub struct App {
     pub number_keys: NumberKeys,
     pub api_limit: Arc<Limit>,
     pub login_limit: Arc<Limit>,
+    pub answered: Arc<Answered>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -53,6 +69,7 @@ impl App {
             login_limit: Arc::new(Limit::per_minute(config.login_rate)),
             number_keys: NumberKeys(config.number_keys.clone()),
             config: Arc::new(config),
+            answered: Arc::default(),
             stopping: Arc::default(),
             store,
             clock,

@@ -146,6 +146,9 @@ pub struct Serve {
     pub api_rate: u32,
     #[arg(long, env = "SYSTEMBRUKER_API_BURST", default_value_t = 1000)]
     pub api_burst: u32,
+    /// Years that a decided request is kept.
+    #[arg(long, env = "SYSTEMBRUKER_KEEP_REQUESTS_YEARS", default_value_t = 5)]
+    pub keep_requests_years: u32,
     /// Logins a minute from one address.
     #[arg(long, env = "SYSTEMBRUKER_LOGIN_RATE", default_value_t = 30)]
     pub login_rate: u32,
@@ -256,6 +259,7 @@ pub struct Config {
     pub api_rate: u32,
     pub api_burst: u32,
     pub login_rate: u32,
+    pub keep_requests_years: u32,
 }
 
 impl Config {
@@ -288,15 +292,17 @@ impl Config {
             api_rate: serve.api_rate,
             api_burst: serve.api_burst,
             login_rate: serve.login_rate,
+            keep_requests_years: serve.keep_requests_years,
         })
     }
 }
 /// Keys that a demo made are not for anything that matters.
 fn not_a_sandbox(keys: Keys) -> Result<Keys, String> {
-    if keys.current_id().starts_with("sandbox") {
-        return Err(format!("key {} is a sandbox's: make one of your own", keys.current_id()));
+    let id = keys.ids().find(|id| id.starts_with("sandbox")).map(ToOwned::to_owned);
+    match id {
+        Some(id) => Err(format!("key {id} is a sandbox's: make one of your own")),
+        None => Ok(keys),
     }
-    Ok(keys)
 }
 impl EventKeys {
     pub fn read(&self) -> Result<Keys, String> {

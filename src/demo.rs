@@ -51,7 +51,7 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
     let served = tokio::spawn(listen(outside, sandbox.router(), stopped(app.clone())));
     if let Some(address) = settings.internal_listen {
         let inside = bind(address).await?;
-        tokio::spawn(listen(inside, router::internal(app.clone()), stopped(app.clone())));
+        tokio::spawn(listen(inside, router::internal(app.clone()), std::future::pending()));
     }
     let portal = tokio::spawn(run(app, public));
     // Over HTTP, as a vendor would: once the portal answers.
@@ -70,10 +70,15 @@ fn database(settings: &Demo) -> String {
 /// Empties what a former start left, and nothing else in the folder.
 async fn reset(settings: &Demo) -> Result<(), Failure> {
     if let Some(url) = settings.database.as_ref().filter(|url| url.starts_with("postgres")) {
-        let settings = crate::db::Settings { url: url.clone() };
+        let settings = crate::db::Settings { url: url.clone(), create: true };
         let store = Store::open(&settings).await.map_err(|e| e.to_string())?;
         store.empty().await.map_err(|e| e.to_string())?;
         store.close().await;
+    }
+    let named = settings.database.as_deref().and_then(|url| url.strip_prefix("sqlite://"));
+    for ending in named.iter().flat_map(|_| ["", "-wal", "-shm"]) {
+        // There or not, it is gone after this; what cannot be removed will not open as new either.
+        let _ = fs::remove_file(format!("{}{ending}", named.unwrap_or_default()));
     }
     let store = ["systembruker.db", "systembruker.db-wal", "systembruker.db-shm"];
     for name in store.into_iter().chain(["sandbox.json", NUMBER_KEYS, EVENT_KEYS]) {
@@ -150,6 +155,7 @@ impl World {
             api_rate: 200,
             api_burst: 1000,
             login_rate: 300,
+            keep_requests_years: 5,
         };
         Ok((product(self.store, config).await?, sandbox))
     }

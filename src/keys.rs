@@ -26,6 +26,10 @@ impl Keys {
     pub fn current_id(&self) -> &str {
         &self.current.id
     }
+    /// The name of each key.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.all().map(|key| key.id.as_str())
+    }
     /// The hash by the key in use.
     pub fn hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         keyed_hash(&self.current.secret, parts)

@@ -44,7 +44,7 @@ async fn backup(settings: &Backup) -> Result<ExitCode, String> {
     if settings.file.exists() {
         return Err(format!("{} is there already", settings.file.display()));
     }
-    let store = serve::open(&settings.store.database).await?;
+    let store = serve::open_existing(&settings.store.database).await?;
     store.copy_to(&settings.file).await.map_err(|e| e.to_string())?;
     store.close().await;
     say(&format!("copied to {}", settings.file.display()))?;
@@ -54,7 +54,7 @@ async fn backup(settings: &Backup) -> Result<ExitCode, String> {
 async fn verify(settings: &Verify) -> Result<ExitCode, String> {
     let noted = settings.head.as_deref().map(str::parse).transpose()?;
     let keys = settings.keys.read()?;
-    let store = serve::open(&settings.store.database).await?;
+    let store = serve::open_existing(&settings.store.database).await?;
     let found = events::sealer::verify(&store, &keys, noted.as_ref()).await;
     let found = found.map_err(|e| e.to_string())?;
     store.close().await;

@@ -81,7 +81,7 @@ pub enum Stop {
     /// The person may not do this for the party.
     NotEntitled,
     /// The login did not succeed.
-    LoginFailed(LoginFailure),
+    LoginFailed { failure: LoginFailure, place: String },
     /// The link lacks its id.
     IncompleteLink,
 }

@@ -14,16 +14,13 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
-    middleware::{from_fn, from_fn_with_state},
-    response::IntoResponse as _,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use std::time::Duration;
-use tower_http::{
-    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
-    timeout::TimeoutLayer,
-};
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 /// Largest body of an ordinary request.
@@ -62,10 +59,11 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::Internal("a handler panicked".into()).into_response()
         }))
+        .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), problems::as_pages))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)))
+        .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(secure));
     let router = if app.config.demo { router } else { router.layer(from_fn(strict)) };
     router.layer(from_fn(identify)).with_state(app)
@@ -75,8 +73,36 @@ pub fn router(app: App) -> Router {
 pub fn internal(app: App) -> Router {
     Router::new()
         .route("/history/head", get(head))
-        .merge(web::portal::routes().into_router())
+        .route("/metrics", get(metrics))
+        .merge(web::portal::health().into_router())
+        .layer(from_fn(identify))
         .with_state(app)
+}
+/// In the text format of Prometheus.
+async fn metrics(State(app): State<App>) -> Result<String, Problem> {
+    let head = events::sealer::head(&app.store).await?;
+    let answered = app.answered.iter().map(|(class, count)| {
+        format!("systembruker_answers_total{{class=\"{class}xx\"}} {count}\n")
+    });
+    Ok(format!(
+        "# TYPE systembruker_answers_total counter\n{}# TYPE systembruker_statements_total counter\nsystembruker_statements_total {}\n# TYPE systembruker_events_sealed gauge\nsystembruker_events_sealed {}\n",
+        answered.collect::<String>(),
+        app.store.statements(),
+        head.number,
+    ))
+}
+/// Counts each answer by the class of its status.
+async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    app.answered.count(response.status().as_u16());
+    response
+}
+/// A request that takes too long is told so, in the words of its route.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::Unavailable("it took too long".into()).into_response(),
+    }
 }
 async fn head(State(app): State<App>) -> Result<String, Problem> {
     Ok(events::sealer::head(&app.store).await?.to_string())

@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    router,
+    requests, router,
 };
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -27,9 +27,19 @@ fn line(what: &str, error: impl std::fmt::Display) -> Failure {
 
 /// Opens the store with its schema up to date.
 pub async fn open(url: &str) -> Result<Store, Failure> {
-    let store = Store::open(&Settings { url: url.to_owned() }).await.map_err(|e| e.to_string())?;
+    let settings = Settings { url: url.to_owned(), create: true };
+    let store = Store::open(&settings).await.map_err(|e| e.to_string())?;
     store.migrate().await.map_err(|e| line("the schema cannot be brought up to date", e))?;
     Ok(store)
+}
+/// Opens a store that is there, and changes nothing in it.
+pub async fn open_existing(url: &str) -> Result<Store, Failure> {
+    let settings = Settings { url: url.to_owned(), create: false };
+    let store = Store::open(&settings).await.map_err(|e| e.to_string())?;
+    match store.pending().await.map_err(|e| e.to_string())? {
+        0 => Ok(store),
+        n => Err(format!("the store lacks {n} migrations: run migrate, or serve")),
+    }
 }
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|e| line(&format!("cannot listen on {address}"), e))
@@ -50,8 +60,9 @@ pub async fn serve(settings: &Serve) -> Result<(), Failure> {
     let internal = bind(settings.internal_listen).await?;
     let app = product(store, config).await?;
     tracing::info!(public_url = app.config.public_url, "serving");
+    // Up to the very end: it is where readiness is asked.
     let inside =
-        tokio::spawn(listen(internal, router::internal(app.clone()), stopped(app.clone())));
+        tokio::spawn(listen(internal, router::internal(app.clone()), std::future::pending()));
     let done = run(app, public).await;
     inside.abort();
     done
@@ -60,7 +71,7 @@ pub async fn serve(settings: &Serve) -> Result<(), Failure> {
 /// `check`: whether `serve` would work with these settings.
 pub async fn check(settings: &Serve) -> Result<(), Failure> {
     let config = Config::from_serve(settings)?;
-    let store = open(&settings.store.database).await?;
+    let store = open_existing(&settings.store.database).await?;
     store.check_durable().await.map_err(|e| e.to_string())?;
     let app = product(store, config).await?;
     app.oidc.check().await.map_err(|e| e.to_string())
@@ -131,6 +142,9 @@ async fn tidy(app: App) {
         beat.tick().await;
         if let Err(error) = app.sessions.delete_expired().await {
             tracing::warn!(%error, "expired sessions could not be deleted");
+        }
+        if let Err(error) = requests::forget(&app).await {
+            tracing::warn!(%error, "old requests could not be deleted");
         }
         if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "expired logins could not be deleted");

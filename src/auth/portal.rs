@@ -125,15 +125,18 @@ struct Callback {
     error: Option<String>,
     iss: Option<String>,
 }
+fn failed(failure: LoginFailure, place: Place) -> Problem {
+    Stop::LoginFailed { failure, place: place.to_string() }.into()
+}
 async fn callback(
     State(app): State<App>,
     Query(given): Query<Callback>,
     headers: HeaderMap,
     session: Session,
 ) -> Result<Response, Problem> {
-    let failed = |failure| Problem::from(Stop::LoginFailed(failure));
+    let lost = || failed(LoginFailure::Expired, Place::Overview);
     let name = cookie_name(&app, LOGIN);
-    let secret = cookie(&headers, &name).ok_or_else(|| failed(LoginFailure::Expired))?;
+    let secret = cookie(&headers, &name).ok_or_else(lost)?;
     let place = store::take_login(
         &app.store,
         app.clock.now(),
@@ -141,7 +144,9 @@ async fn callback(
         &hashed(b"browser", secret),
     )
     .await?
-    .ok_or_else(|| failed(LoginFailure::Expired))?;
+    .ok_or_else(lost)?;
+    let place: Place = place.parse().unwrap_or(Place::Overview);
+    let failed = |failure| failed(failure, place);
     if given.iss.as_deref().is_some_and(|issuer| issuer != app.oidc.issuer()) {
         return Err(failed(LoginFailure::Refused));
     }
@@ -162,7 +167,6 @@ async fn callback(
             failed(LoginFailure::Refused)
         }
     })?;
-    let place = place.parse().unwrap_or(Place::Overview);
     let place = enter(&app, &session, &person, place).await?;
     Ok(Redirect::to(&place.url()).into_response())
 }
@@ -174,7 +178,7 @@ async fn enter(
     person: &LoggedIn,
     place: Place,
 ) -> Result<Place, Problem> {
-    let failed = |failure| Problem::from(Stop::LoginFailed(failure));
+    let failed = |failure| failed(failure, place);
     let number = person.pid.as_deref().ok_or_else(|| failed(LoginFailure::NoNumber))?;
     let number: PersonNo = number.parse().map_err(|_| failed(LoginFailure::Refused))?;
     // Made-up people where they are let in, and real ones never where all else is made up.

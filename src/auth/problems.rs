@@ -53,8 +53,9 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
     let page = page.unwrap_or_else(|| plain_page(&app, &headers, &here));
     let made = match shown.stop {
         Some(Stop::SignedOut) => answer(&app, &SignedOutPage { page, login: place.login() }, &[]),
-        Some(Stop::LoginFailed(failure)) => {
-            let retry = "/login".to_owned();
+        Some(Stop::LoginFailed { failure, place }) => {
+            let place: Place = place.parse().unwrap_or(Place::Overview);
+            let retry = place.login();
             answer(&app, &LoginProblemPage { page, failure, retry }, &[])
         }
         _ => {

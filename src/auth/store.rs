@@ -6,7 +6,7 @@ use crate::{
 };
 
 statements! {
-    INSERT_LOGIN = "insert into login (state, browser, place, level, expires) values ($1, $2, $3, $4, $5)";
+    INSERT_LOGIN = "insert into login (state, browser, place, expires) values ($1, $2, $3, $4)";
     /// Once only: whoever takes it has it.
     TAKE_LOGIN = "delete from login where state = $1 and browser = $2 and expires > $3 returning place";
     DELETE_EXPIRED_LOGINS = "delete from login where expires <= $1";
@@ -30,7 +30,6 @@ pub(super) async fn insert_login(
                 .bind(state)
                 .bind(browser)
                 .bind(place)
-                .bind(0_i64)
                 .bind(now.plus_minutes(LOGIN_MINUTES))
                 .exec()
                 .await

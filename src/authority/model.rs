@@ -7,6 +7,8 @@ use crate::{
 
 /// The package that opens the management of access for an organisation.
 pub const ACCESS_MANAGER: &str = "tilgangsstyrer";
+/// The package that opens the management of clients.
+pub const CLIENT_ADMINISTRATOR: &str = "klientadministrator";
 /// The package whose holder may give on what the main administrator's role can give.
 pub const MAIN_ADMINISTRATOR: &str = "hovedadministrator";
 /// May not be given to organisations or system users at all.
@@ -52,14 +54,23 @@ impl Holdings {
     /// What lets the person manage access for the party: a key role, or a package that they have
     /// been given or have through a role. `None` when nothing does.
     pub fn manages_access(&self, catalogue: &Contents) -> Option<String> {
+        self.opens(catalogue, ACCESS_MANAGER)
+    }
+    /// A key role, this package, or the main administrator's: held by any path.
+    fn opens(&self, catalogue: &Contents, package: &str) -> Option<String> {
         let key = self.0.iter().find(|h| is_key(h, catalogue));
         let package = || {
-            [ACCESS_MANAGER, MAIN_ADMINISTRATOR].into_iter().find_map(|code| {
+            [package, MAIN_ADMINISTRATOR].into_iter().find_map(|code| {
                 let urn = urn(code)?;
                 self.access_to(catalogue.package(&urn)?).map(ToOwned::to_owned)
             })
         };
         key.map(|h| h.code.clone()).or_else(package)
+    }
+
+    /// What lets the person manage the clients of the party's agent system users.
+    pub fn manages_clients(&self, catalogue: &Contents) -> Option<String> {
+        self.opens(catalogue, CLIENT_ADMINISTRATOR)
     }
 
     /// Whether each package can be given on to a standard system user.

@@ -77,6 +77,13 @@ impl Store {
             Engine::Postgres(pool) => MIGRATIONS.run(pool).await,
         }
     }
+    /// How many migrations this program has that the store has not.
+    pub async fn pending(&self) -> Result<usize, Error> {
+        let sql = "select count(*) from _sqlx_migrations where success";
+        let applied = self.query(sql).one::<(i64,)>().await;
+        let applied = applied.map_or(0, |(count,)| usize::try_from(count).unwrap_or_default());
+        Ok(MIGRATIONS.iter().count().saturating_sub(applied))
+    }
     /// One statement that reads, straight on the pool.
     pub fn query(&self, sql: &'static str) -> Query<'_> {
         self.statements.fetch_add(1, Ordering::Relaxed);

@@ -18,6 +18,8 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub url: String,
+    /// Whether a file that is not there is made; a look at a store must not make one.
+    pub create: bool,
 }
 
 /// Why the store could not be opened, in one line.
@@ -27,6 +29,8 @@ pub enum OpenError {
     Scheme,
     #[error("the database cannot be opened: {0}")]
     Cannot(#[from] sqlx::Error),
+    #[error("the copy cannot be put in its place: {0}")]
+    Copy(String),
     #[error("only SQLite is copied so; PostgreSQL has pg_dump")]
     NotSqlite,
     #[error("the database does not keep its promise: {0}")]
@@ -36,7 +40,7 @@ pub enum OpenError {
 impl Store {
     pub async fn open(settings: &Settings) -> Result<Self, OpenError> {
         if let Some(file) = settings.url.strip_prefix("sqlite://") {
-            Self::sqlite(Path::new(file)).await
+            Self::sqlite(Path::new(file), settings.create).await
         } else if settings.url.starts_with("postgres://")
             || settings.url.starts_with("postgresql://")
         {
@@ -46,10 +50,10 @@ impl Store {
         }
     }
 
-    pub async fn sqlite(file: &Path) -> Result<Self, OpenError> {
+    pub async fn sqlite(file: &Path, create: bool) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -112,10 +116,18 @@ impl Store {
     /// A consistent copy of a live `SQLite` store in a new file.
     pub async fn copy_to(&self, file: &Path) -> Result<(), OpenError> {
         match &self.engine {
-            Engine::Sqlite { read, .. } => {
-                let name = file.to_string_lossy().into_owned();
-                sqlx::query("vacuum into $1").bind(name).execute(read).await?;
-                Ok(())
+            Engine::Sqlite { write, .. } => {
+                // Beside first: what has the name is whole.
+                let beside = file.with_extension("part");
+                let name = beside.to_string_lossy().into_owned();
+                let done = sqlx::query("vacuum into $1").bind(name).execute(write).await;
+                let placed = done.map_err(OpenError::Cannot).and_then(|_| {
+                    std::fs::rename(&beside, file).map_err(|e| OpenError::Copy(e.to_string()))
+                });
+                if placed.is_err() {
+                    let _ = std::fs::remove_file(&beside);
+                }
+                placed
             }
             Engine::Postgres(_) => Err(OpenError::NotSqlite),
         }

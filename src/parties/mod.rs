@@ -11,7 +11,7 @@ use crate::{
     db::{Error, Store, Tx, is_taken},
     ids::{OrgNo, PartyUuid, PersonNo},
     keys::Keys,
-    problem::Problem,
+    problem::{Problem, Stop},
 };
 
 /// Turns national numbers into what is kept of them: keyed hashes that cannot be turned back.
@@ -141,6 +141,29 @@ pub async fn choice(
     party: PartyUuid,
 ) -> Result<Option<PartyChoice>, Error> {
     store::find_choice(store, clock.now(), person, party).await
+}
+
+/// What one is told of an object of a party that is not acted for: an offer to switch to a party that
+/// one is related to, and of any other nothing.
+pub async fn of_another(
+    tx: &mut Tx,
+    now: crate::clock::Ts,
+    person: PartyUuid,
+    owner: PartyUuid,
+) -> Result<Problem, Error> {
+    Ok(match store::find_choice_in(tx, now, person, owner).await? {
+        Some(_) => Stop::OtherPartyChosen { shown_for: owner }.into(),
+        None => Problem::NotFound,
+    })
+}
+/// Whether the person has any live relation to the party, in the transaction that asks.
+pub async fn is_related(
+    tx: &mut Tx,
+    now: crate::clock::Ts,
+    person: PartyUuid,
+    party: PartyUuid,
+) -> Result<bool, Error> {
+    Ok(store::find_choice_in(tx, now, person, party).await?.is_some())
 }
 
 /// What stands around every page: the person's name, and the party if it may still be acted for.

@@ -18,10 +18,10 @@ statements! {
     RENAME = "update party set name = $2, name_fold = $3, name_sort = $4 where id = $1";
     /// Every organisation that the person is related to, also through one that they lead, and its
     /// sub-units; a relation as accountant, auditor or business manager makes a client, not this.
-    LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id) select p.id, p.party_id, p.org_no, p.name, count(*) over () as total from party p join reachable r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like $3 escape '\\' or p.org_no like $3 escape '\\') order by p.name_sort, p.id limit $4";
-    FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null) select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or a.from_party = p.parent) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))";
+    LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id where p.org_form in ('BEDR', 'AAFY')) select p.id, p.party_id, p.org_no, p.name, count(*) over () as total from party p join reachable r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like $3 escape '\\' or p.org_no like $3 escape '\\') order by p.name_sort, p.id limit $4";
+    FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2) select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))";
     /// The person's name, and the party beside it if they are still related to it.
-    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null), acting (id, party_id, org_no, name) as (select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or a.from_party = p.parent) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))) select w.name as person, a.id, a.party_id, a.org_no, a.name from party w left join acting a on true where w.id = $1";
+    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), acting (id, party_id, org_no, name) as (select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))) select w.name as person, a.id, a.party_id, a.org_no, a.name from party w left join acting a on true where w.id = $1";
 }
 
 pub(super) async fn next_party_id(tx: &mut Tx) -> Result<i64, Error> {
@@ -180,6 +180,17 @@ pub(super) async fn find_choice(
 ) -> Result<Option<PartyChoice>, Error> {
     let row: Option<ChoiceRow> =
         store.query(FIND_CHOICE).bind(person).bind(now).bind(party).opt().await?;
+    Ok(row.map(PartyChoice::from))
+}
+
+pub(super) async fn find_choice_in(
+    tx: &mut Tx,
+    now: Ts,
+    person: PartyUuid,
+    party: PartyUuid,
+) -> Result<Option<PartyChoice>, Error> {
+    let row: Option<ChoiceRow> =
+        tx.query(FIND_CHOICE).bind(person).bind(now).bind(party).opt().await?;
     Ok(row.map(PartyChoice::from))
 }
 

@@ -102,10 +102,11 @@ pub async fn accept(
             if user.await?.is_some() {
                 return Err(Code::SystemUserExists.into());
             }
-            let grants = givable(&case, &proof, &catalogue)?;
+            // What has changed is shown again, also when it has become impossible.
             if !Facts::of(&case, &catalogue).difference(secret, shown).is_none() {
                 return Err(Problem::Changed);
             }
+            let grants = givable(&case, &proof, &catalogue)?;
             decide(tx, &case, &proof, true, now).await?;
             let user = NewSystemUser {
                 id: SystemUserId(request.id.0),
@@ -211,12 +212,12 @@ async fn decide(
 /// Sends the request on to those who can decide; for one who is related to the party and cannot.
 /// Sending it on twice is the same as once.
 pub async fn escalate(app: &App, on: OnBehalf, id: RequestId) -> Result<(), Problem> {
-    if parties::choice(&app.store, &app.clock, on.person, on.party).await?.is_none() {
-        return Err(Stop::NotEntitled.into());
-    }
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
+            if !parties::is_related(tx, now, on.person, on.party).await? {
+                return Err(Stop::NotEntitled.into());
+            }
             let case = open_case(tx, app, on, id).await?;
             if on.level < app.config.min_level {
                 return Err(Stop::TooWeak.into());

@@ -251,6 +251,12 @@ pub async fn waiting(app: &App, party: PartyUuid) -> Result<(Vec<Waiting>, i64),
     Ok(store::list_waiting(&app.store, party, app.clock.now(), MOST_WAITING).await?)
 }
 
+/// Forgets requests that were decided longer ago than they are kept; how many.
+pub async fn forget(app: &App) -> Result<u64, Error> {
+    let days = i64::from(app.config.keep_requests_years) * 365;
+    store::delete_decided_before(&app.store, app.clock.now().plus_days(-days)).await
+}
+
 async fn record(
     tx: &mut Tx,
     app: &App,

@@ -31,6 +31,8 @@ pub struct ShowPage {
     pub state: State,
     /// Whether it is shown again because it changed after it was last shown.
     pub changed: bool,
+    /// What else has changed, in words; may be empty.
+    pub changed_facts: String,
     /// The names of what was shown before and is no longer asked for.
     pub removed: Vec<String>,
     /// The system user that the party has for this system already.
@@ -219,6 +221,7 @@ impl ShowPage {
             escalated_since: None,
             state,
             changed: false,
+            changed_facts: String::new(),
             removed: Vec::new(),
             existing: None,
         }

@@ -149,7 +149,7 @@ async fn ask_reject(
     let id: RequestId = params.find("id")?;
     let case = case(&app, id).await?;
     if case.request.party != acting.party.id {
-        return Err(Problem::NotFound);
+        return other_party(&app, acting, case).await;
     }
     let (now, on, catalogue) = (app.clock.now(), acting.on(), app.catalogue.now());
     if !case.request.is_open(now) {

@@ -19,6 +19,8 @@ statements! {
     DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and created > $6";
     ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and created > $3";
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
+    /// What was decided long ago; the system user that came of it, and the history, stay.
+    DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
     LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.kind = 'standard' and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit $3";
 }
 
@@ -182,6 +184,10 @@ pub(super) async fn escalate(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool
 }
 pub(super) async fn delete(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool, Error> {
     Ok(tx.query(DELETE).bind(id).bind(now).exec().await? == 1)
+}
+
+pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u64, Error> {
+    store.write(async |tx| tx.query(DELETE_DECIDED_BEFORE).bind(before).exec().await).await
 }
 
 /// A waiting request, as the overview lists it.

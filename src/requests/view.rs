@@ -65,6 +65,7 @@ pub fn page(
         escalated_since: case.request.escalated.map(|at| page.date(at)),
         state,
         changed: since.is_some(),
+        changed_facts: since.map(|d| changed_facts(&page, d)).unwrap_or_default(),
         removed: removed.unwrap_or_default(),
         existing: existing.filter(|_| open).map(urls::system_user),
         page,
@@ -92,6 +93,7 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
         escalated_since: None,
         state: State::OtherParty { name: case.party_name.clone(), choose },
         changed: false,
+        changed_facts: String::new(),
         removed: Vec::new(),
         existing: None,
         page,
@@ -190,6 +192,22 @@ pub fn plain_items(page: &Page, catalogue: &Contents, case: &Case) -> Vec<Item> 
         }));
     }
     all
+}
+/// The facts beside the items that have changed, in words.
+fn changed_facts(page: &Page, difference: &Difference) -> String {
+    let names = [
+        ("vendor", page.t("fact-vendor")),
+        ("system", page.t("fact-system")),
+        ("party", page.t("fact-party")),
+        ("title", page.t("fact-title")),
+        ("redirect", page.t("fact-afterwards")),
+    ];
+    let changed = names.into_iter().filter(|(label, _)| difference.changed.contains(*label));
+    let words: Vec<&str> = changed.map(|(_, word)| word).collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    page.t1("words-changed-facts", "facts", &words.join(", "))
 }
 /// A fact that is no longer there, by its label.
 fn label(page: &Page, catalogue: &Contents, label: &str) -> String {

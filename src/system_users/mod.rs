@@ -13,8 +13,8 @@ use crate::{
     db::{Error, Tx, is_taken},
     events::{self, Actor, Event, Line},
     ids::{PartyUuid, SystemId, SystemUserId},
-    parties::model::pattern,
-    problem::{Code, Problem},
+    parties::{self, model::pattern},
+    problem::{Code, Problem, Stop},
 };
 use chrono::DateTime;
 
@@ -71,10 +71,15 @@ pub async fn show(app: &App, on: OnBehalf, id: SystemUserId) -> Result<Shown, Pr
         .read(async |tx| {
             let user = store::find(tx, id).await?.ok_or(Problem::NotFound)?;
             if user.owner != on.party {
-                return Err(Problem::NotFound);
+                return Err(parties::of_another(tx, now, on.person, user.owner).await?);
             }
             let holdings = authority::holdings(tx, now, on).await?;
             let may_manage = holdings.manages_access(&catalogue).is_some();
+            let may_see = may_manage
+                || (user.kind == Kind::Agent && holdings.manages_clients(&catalogue).is_some());
+            if !may_see {
+                return Err(Stop::NotEntitled.into());
+            }
             let grants = store::list_grants(tx, id).await?;
             let history = events::of_system_user(tx, id, LATEST).await?;
             Ok(Shown { user, grants, history, may_manage })

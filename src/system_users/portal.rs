@@ -61,8 +61,12 @@ async fn overview(
     let after = read_after(&after)?;
     let holdings = app.store.read(async |tx| authority::holdings(tx, now, on).await).await?;
     let may_manage = holdings.manages_access(&catalogue).is_some();
-    let (waiting, waiting_count) = requests::waiting(&app, on.party).await?;
-    let (own, clients) = list(&app, on.party, &q, after).await?;
+    // To those who may not manage access the page says what is missing, and no more.
+    let ((waiting, waiting_count), (own, clients)) = if may_manage {
+        (requests::waiting(&app, on.party).await?, list(&app, on.party, &q, after).await?)
+    } else {
+        Default::default()
+    };
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let missing = (!may_manage)
         .then(|| page.t1("words-missing", "roles", &items::managers(&page, &catalogue).join(", ")));

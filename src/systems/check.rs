@@ -242,6 +242,15 @@ impl Draft {
         good
     }
 
+    /// That there is not so much of anything that looking at it would keep others waiting.
+    pub fn check_size(&self) -> Result<(), Problem> {
+        let mut wrong = Vec::new();
+        self.vendor()?;
+        self.check_counts(&mut wrong);
+        wrong.retain(|violation| violation.number == TOO_MANY);
+        if wrong.is_empty() { Ok(()) } else { Err(Problem::Violations(wrong)) }
+    }
+
     fn check_counts(&self, wrong: &mut Vec<Violation>) {
         let counts = [
             (self.rights.len(), MOST_ITEMS, RIGHTS),

@@ -35,6 +35,7 @@ pub async fn register(app: &App, caller: Caller<'_>, draft: Draft) -> Result<Sys
     let catalogue = app.catalogue.now();
     let now = app.clock.now();
     let id = draft.id.clone();
+    draft.check_size()?;
     let done = app
         .store
         .write(async |tx| {
@@ -101,7 +102,10 @@ pub async fn delete(app: &App, caller: Caller<'_>, id: &SystemId) -> Result<(), 
     let now = app.clock.now();
     app.store
         .write(async |tx| {
-            let unknown = || crate::web::json::unreadable("return", "There is no such system.");
+            let unknown = || Problem::Unreadable {
+                member: "return".into(),
+                detail: "There is no such system.".into(),
+            };
             let system = store::find(tx, id).await?.ok_or_else(unknown)?;
             if !caller.owns(&system.vendor) {
                 return Err(Problem::Forbidden);

@@ -43,7 +43,7 @@ impl Problem {
                 Stop::SignedOut => StatusCode::UNAUTHORIZED,
                 Stop::NoParty | Stop::OtherPartyChosen { .. } => StatusCode::CONFLICT,
                 Stop::ForgedForm | Stop::TooWeak | Stop::NotEntitled => StatusCode::FORBIDDEN,
-                Stop::LoginFailed(_) | Stop::IncompleteLink => StatusCode::BAD_REQUEST,
+                Stop::LoginFailed { .. } | Stop::IncompleteLink => StatusCode::BAD_REQUEST,
             },
             Self::Database(error) if is_bad_text(error) => StatusCode::BAD_REQUEST,
             Self::Database(error) if is_passing(error) => StatusCode::SERVICE_UNAVAILABLE,

@@ -90,8 +90,10 @@ impl Folded {
 }
 fn trim(value: &mut Value) {
     if let Value::Object(members) = value {
-        for member in members.values_mut() {
+        for (name, member) in members.iter_mut() {
             match member {
+                // Texts by language are a vendor's own words, and stay as they were given.
+                _ if matches!(name.as_str(), "name" | "description") => {}
                 Value::String(text) => *text = text.trim().to_owned(),
                 other => trim(other),
             }

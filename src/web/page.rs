@@ -3,13 +3,10 @@ use crate::{
     clock::Ts,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
-    web::{assets, view::Phrase},
+    web::{assets, urls, view::Phrase},
 };
 use fluent_bundle::FluentValue;
 use std::borrow::Borrow;
-
-/// Where the portal's own pages begin.
-pub const UI: &str = "/accessmanagement/ui/systemuser";
 
 /// What every page carries.
 #[derive(Debug, Clone)]
@@ -91,7 +88,7 @@ impl Page {
     }
 
     pub fn overview_url(&self) -> String {
-        format!("{UI}/overview")
+        urls::overview()
     }
 
     pub fn in_overview(&self) -> bool {

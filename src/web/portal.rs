@@ -22,13 +22,11 @@ pub fn routes() -> Routes {
         .get("/tilgjengelighet", accessibility)
         .get("/personvern", privacy)
         .get("/om", about)
-        .get("/livez", livez)
-        .get("/readyz", readyz)
+        .and(health())
 }
 
-/// Days that records of logins are kept, and years that decided requests are.
-const LOGIN_DAYS: u64 = 90;
-const REQUEST_YEARS: u64 = 5;
+/// Days after which nothing of a login is left: a session ends after two hours at the latest.
+const LOGIN_DAYS: u64 = 1;
 
 /// A file whose name holds its hash: it may be kept for ever.
 async fn file(params: Params, headers: HeaderMap) -> Result<Response, Problem> {
@@ -65,11 +63,16 @@ async fn accessibility(State(app): State<App>, Guest { page }: Guest) -> Result<
     answer(&app, &AccessibilityPage { page }, &[])
 }
 async fn privacy(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
-    let made = PrivacyPage { page, login_days: LOGIN_DAYS, request_years: REQUEST_YEARS };
+    let request_years = u64::from(app.config.keep_requests_years);
+    let made = PrivacyPage { page, login_days: LOGIN_DAYS, request_years };
     answer(&app, &made, &[])
 }
 async fn about(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
     answer(&app, &AboutPage { page }, &[])
+}
+/// For the operator: whether the process is there and the store answers.
+pub fn health() -> Routes {
+    Routes::new().get("/livez", livez).get("/readyz", readyz)
 }
 /// The process is there.
 async fn livez() -> &'static str {

@@ -86,7 +86,7 @@ async fn no_false_answer_is_believed(bench: Bench) {
         change(&mut header, &mut claims, &mut key);
         let answer = browser.finish_login(&asked, Told::Claims { header, claims, key }).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{what}: {}", answer.body);
-        assert!(answer.has("a[href^='/login']"), "{what}: another try is offered");
+        assert!(answer.has("a[href='/login?to=overview']"), "{what}: another try is offered");
         answer.never_says(PIA.1);
         assert!(!browser.cookies.contains_key("session"), "{what}");
     }

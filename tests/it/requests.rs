@@ -222,7 +222,7 @@ async fn what_has_changed_is_shown_again(bench: Bench) {
     let sql = "update party set name = 'Annet navn AS' where org_no = '991825827'";
     bench.app.store.write(async |tx| tx.query(sql).exec().await).await.unwrap();
     let again = pia.submit(&form).await;
-    again.is(409).says("Annet navn AS");
+    again.is(409).says("Annet navn AS").says("også endret: Leverandør");
     assert_eq!(bench.status(&id).await["status"], "New");
     pia.submit(&form.with("shown", "")).await.is(409);
     pia.submit(&again.form("/approve")).await.is(303);
@@ -279,7 +279,9 @@ async fn revoking_frees_the_triple(bench: Bench) {
     let ask = pia.get(&format!("/accessmanagement/ui/systemuser/{id}/revoke")).await;
     ask.is(200);
     let mut ola = bench.logged_in(OLA).await;
-    ola.get(&format!("/accessmanagement/ui/systemuser/{id}")).await.is(200);
+    ola.get(&format!("/accessmanagement/ui/systemuser/{id}")).await.is(403);
+    let overview = ola.get("/accessmanagement/ui/systemuser/overview").await;
+    overview.is(200).says("Daglig leder").never_says("Smart&");
     ola.get(&format!("/accessmanagement/ui/systemuser/{id}/revoke")).await.is(403);
     let done = pia.submit(&ask.form("/revoke")).await;
     done.is(303);

@@ -78,7 +78,7 @@ pub struct Bench {
 impl Bench {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::sqlite(&folder.path().join("it.db")).await.unwrap();
+        let store = Store::sqlite(&folder.path().join("it.db"), true).await.unwrap();
         store.migrate().await.unwrap();
         Self::with(store, Some(folder)).await
     }
@@ -218,6 +218,7 @@ fn config(outside: &Outside) -> Config {
         api_rate: 100_000,
         api_burst: 100_000,
         login_rate: 100_000,
+        keep_requests_years: 5,
     }
 }
 
