@@ -267,7 +267,9 @@ impl Config {
     pub fn from_serve(serve: &Serve) -> Result<Self, String> {
         let https = serve.public_url.scheme() == "https"
             && serve.public_url.host().is_some()
-            && serve.public_url.path() == "/";
+            && serve.public_url.path() == "/"
+            && serve.public_url.query().is_none()
+            && serve.public_url.fragment().is_none();
         if !https {
             return Err("--public-url must be https://HOST, with nothing after it".into());
         }

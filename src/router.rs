@@ -51,11 +51,13 @@ pub fn router(app: App) -> Router {
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(!app.config.demo);
-    let portal = portal().into_router().layer(sessions);
-    let router = portal
-        .merge(vendor_api().into_router())
+    let router = portal()
+        .and(vendor_api())
+        .into_router()
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
+        // Read by those who ask for it: the portal's extractors, never an API's.
+        .layer(sessions)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::Internal("a handler panicked".into()).into_response()
         }))

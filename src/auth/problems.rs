@@ -1,7 +1,7 @@
 //! Problems as pages: what happened, what to do and a way on, in the visitor's language.
 use super::{
     pages::{LoginProblemPage, SignedOutPage},
-    person::{Slot, answer, plain_page},
+    person::{SignedIn, Slot, answer, plain_page},
 };
 use crate::{
     app::App,
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Request, State},
+    extract::{OptionalFromRequestParts, Request, State},
     http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
@@ -117,10 +117,26 @@ fn kind(shown: &Shown) -> ProblemKind {
 }
 
 /// Nothing is here.
-pub async fn not_found() -> Problem {
+pub async fn not_found(State(app): State<App>, request: Request) -> Problem {
+    find_visitor(&app, request).await;
     Problem::NotFound
 }
 /// Something is here, and not for this method.
-pub async fn method_not_allowed() -> Problem {
+pub async fn method_not_allowed(State(app): State<App>, request: Request) -> Problem {
+    // A route of the public contract that is not built answers as one that is not there.
+    let write = matches!(*request.method(), Method::PUT | Method::POST);
+    if write && is_api(request.uri().path()) {
+        return Problem::NotFound;
+    }
+    find_visitor(&app, request).await;
     Problem::MethodNotAllowed
+}
+/// So that the page says who is logged in. An API reads no cookie, whatever is asked of it.
+async fn find_visitor(app: &App, request: Request) {
+    if !is_api(request.uri().path()) {
+        let (mut parts, _) = request.into_parts();
+        // Without a visitor the page is as true.
+        let _ =
+            <SignedIn as OptionalFromRequestParts<App>>::from_request_parts(&mut parts, app).await;
+    }
 }

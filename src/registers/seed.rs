@@ -4,6 +4,7 @@ use crate::{
     catalogue::{self, Catalogue, Resource},
     clock::Clock,
     db::Store,
+    i18n::Localised,
     ids::{OrgNo, PackageUrn, PersonNo},
     parties::{self, NumberKeys},
     problem::{Code, Problem},
@@ -87,14 +88,20 @@ impl Seed {
     /// Resources in the registry's shape; the catalogue has them at once.
     pub async fn resources(&self, list: &[serde_json::Value]) -> Result<(), Problem> {
         let now = self.clock.now();
-        let resources: Vec<Resource> = list
+        let mut resources: Vec<Resource> = list
             .iter()
             .map(|value| serde_json::from_value(value.clone()))
             .collect::<Result<_, _>>()
             .map_err(|e| Problem::Refused(e.to_string().into()))?;
         self.store
             .write(async |tx| {
-                for resource in &resources {
+                for resource in &mut resources {
+                    // The owner is shown by name, which the registry need not repeat.
+                    if let (Some(owner), "") = (&resource.owner, resource.owner_name.nb.as_str()) {
+                        let name = parties::organisation_name(tx, owner).await?;
+                        resource.owner_name =
+                            Localised { nb: name.clone(), nn: name.clone(), en: name };
+                    }
                     catalogue::store::upsert(tx, resource, now).await?;
                 }
                 catalogue::store::bump(tx).await?;

@@ -124,7 +124,9 @@ async fn headers_are_on_every_answer(bench: Bench) {
     let file = pia.get(css).await;
     file.is(200);
     assert!(file.header(&name::CACHE_CONTROL).contains("immutable"));
-    pia.get("/nowhere").await.is(404).says("ikke");
+    let nowhere = pia.get("/nowhere").await;
+    nowhere.is(404).says("ikke");
+    assert!(nowhere.body.contains("Pia Rørvik"), "who is logged in is said on every page");
     let nowhere = pia.get("/authentication/api/v1/nowhere").await;
     nowhere.is(404);
     assert_eq!(nowhere.json()["status"], 404);
