@@ -1,0 +1,128 @@
+// Accessibility of every page state, in every language, on a small and a large screen; and how much a
+// first visit costs.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import axe from 'axe-core';
+import { newVisitor, openBrowser } from './support/browser.js';
+import { PIA, logIn } from './support/people.js';
+import { startDemo } from './support/product.js';
+import { prepare, states, walk } from './support/states.js';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const WIDTHS = [320, 1280];
+
+let demo;
+let browser;
+let made;
+
+before(async () => {
+  demo = await startDemo();
+  browser = await openBrowser();
+  made = await prepare(demo);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** What axe finds on the page, one line each. */
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(
+    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
+    TAGS,
+  );
+  assert.ok(found.passes.length > 10, 'axe looked at nothing');
+  return found.violations.map(({ id, help, nodes }) => {
+    const where = nodes.slice(0, 3).map((node) => node.html.slice(0, 120));
+    return `${id}: ${help}: ${where.join(' | ')}`;
+  });
+}
+
+/** Everything wrong with the page as it is shown at one width. */
+async function faults(page, language, width) {
+  await page.setViewportSize({ width, height: 900 });
+  const found = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    title: document.title,
+    headings: document.querySelectorAll('h1').length,
+    scripts: document.scripts.length,
+    wide: document.scrollingElement.scrollWidth - innerWidth,
+    cut: [...document.querySelectorAll('main *, header *, footer *')]
+      .filter((element) => {
+        const { left, right, width, height } = element.getBoundingClientRect();
+        const hidden = element.closest('.ds-sr-only, thead, .ds-skip-link') !== null;
+        return !hidden && width > 1 && height > 1 && (right > innerWidth + 1 || left < -1);
+      })
+      .map((element) => element.outerHTML.slice(0, 100)),
+  }));
+  const wrong = [];
+  if (found.lang !== language) wrong.push(`html[lang] is “${found.lang}”`);
+  if (!/\S+ – \S+/.test(found.title)) wrong.push(`the title is “${found.title}”`);
+  if (found.headings !== 1) wrong.push(`${found.headings} h1`);
+  if (found.scripts !== 0) wrong.push(`${found.scripts} scripts`);
+  if (found.wide > 0) wrong.push(`${found.wide} px of scrolling sideways`);
+  if (found.cut.length > 0) wrong.push(`reaches out of the window: ${found.cut.join(' | ')}`);
+  return [...wrong, ...(await violations(page))];
+}
+
+for (const language of ['nb', 'nn', 'en']) {
+  test(`every page in ${language} is accessible`, async () => {
+    const wrong = [];
+    const titles = new Map();
+    let seen = 0;
+    await walk({
+      demo,
+      language,
+      all: states(made),
+      // The pages have no scripts of their own; axe is the only one that runs.
+      newContext: () => newVisitor(browser, { language, javaScriptEnabled: true }),
+      async look(state, page, status) {
+        if (status !== (state.status ?? 200)) wrong.push(`${state.name}: answered ${status}`);
+        const title = await page.title();
+        const error = ['nb', 'nn'].includes(language) ? 'Feil: ' : 'Error: ';
+        if (status >= 400 !== title.startsWith(error)) wrong.push(`${state.name}: “${title}”`);
+        titles.set(state.name, title);
+        for (const width of WIDTHS) {
+          seen += 1;
+          for (const fault of await faults(page, language, width)) {
+            wrong.push(`${state.name} at ${width} px: ${fault}`);
+          }
+        }
+      },
+    });
+    assert.deepEqual(wrong, []);
+    assert.equal(seen, states(made).length * WIDTHS.length);
+    assert.notEqual(titles.get('overview'), titles.get('approve'));
+  });
+}
+
+test('the first load of a request costs at most 30 KiB in at most 3 requests, and no script', async () => {
+  const context = await newVisitor(browser);
+  await logIn(context, demo, PIA);
+  const { cookies } = await context.storageState();
+  await context.close();
+  // A browser that has seen nothing but the login.
+  const fresh = await newVisitor(browser);
+  await fresh.addCookies(cookies);
+  const page = await fresh.newPage();
+  const session = await fresh.newCDPSession(page);
+  await session.send('Network.enable');
+  const kinds = [];
+  let bytes = 0;
+  let finished = 0;
+  session.on('Network.requestWillBeSent', ({ request, type }) => {
+    if (!request.url.startsWith('data:')) kinds.push(type);
+  });
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength;
+    finished += 1;
+  });
+  await page.goto(demo.url + made.open.path, { waitUntil: 'networkidle' });
+  assert.equal(await page.getByRole('button', { name: 'Godkjenn systemtilgangen' }).count(), 1);
+  assert.ok(kinds.length >= 2 && kinds.length <= 3, `requests: ${kinds.join(', ')}`);
+  assert.ok(finished >= kinds.length, `${finished} finished`);
+  assert.ok(!kinds.includes('Script'), kinds.join(', '));
+  assert.ok(bytes > 1000 && bytes <= 30 * 1024, `${bytes} bytes`);
+  await fresh.close();
+});

@@ -1,0 +1,67 @@
+// Takes pictures of the main pages in every language, on a small, a middle and a large screen, into
+// docs/screens. `npm run screens`; with names of pages behind `--` only those.
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { newVisitor, openBrowser } from './support/browser.js';
+import { small } from './support/png.js';
+import { startDemo } from './support/product.js';
+import { prepare, states, walk } from './support/states.js';
+
+const FOLDER = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
+const WIDTHS = [320, 768, 1280];
+const MAIN = [
+  'parties',
+  'overview',
+  'approve',
+  'cannot-give-all',
+  'not-entitled',
+  'receipt-accepted',
+  'reject',
+  'system-user',
+  'revoke',
+];
+const MOST_BYTES = 4 * 1024 * 1024;
+
+const wanted = process.argv.slice(2);
+const names = wanted.length > 0 ? wanted : MAIN;
+const demo = await startDemo();
+const browser = await openBrowser();
+try {
+  const made = await prepare(demo);
+  const all = states(made).filter((state) => names.includes(state.name));
+  const unknown = names.filter((name) => !all.some((state) => state.name === name));
+  if (unknown.length > 0) throw new Error(`no such page: ${unknown.join(', ')}`);
+  await mkdir(FOLDER, { recursive: true });
+  if (wanted.length === 0) {
+    const old = (await readdir(FOLDER)).filter((file) => file.endsWith('.png'));
+    await Promise.all(old.map((file) => rm(path.join(FOLDER, file))));
+  }
+  for (const language of ['nb', 'nn', 'en']) {
+    await walk({
+      demo,
+      language,
+      all,
+      newContext: () => newVisitor(browser, { language }),
+      async look(state, page) {
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 800 });
+          const full = { fullPage: true, animations: 'disabled' };
+          const picture = small(await page.screenshot(full));
+          await writeFile(path.join(FOLDER, `${state.name}-${language}-${width}.png`), picture);
+          if (state.name === 'approve' && language === 'nb' && width === 1280) {
+            await writeFile(path.join(FOLDER, 'approve.png'), picture);
+          }
+        }
+      },
+    });
+  }
+  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.png'));
+  const sizes = await Promise.all(files.map((file) => stat(path.join(FOLDER, file))));
+  const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+  console.log(`${files.length} pictures, ${Math.round(bytes / 1024)} KiB`);
+  if (wanted.length === 0 && bytes > MOST_BYTES) throw new Error('more than 4 MB: choose fewer pages or widths');
+} finally {
+  await browser.close();
+  await demo.stop();
+}

@@ -1,0 +1,138 @@
+// Every state of a page that can be reached in the demo: who sees it, and how to get there.
+import {
+  ACCOUNTANTS,
+  CUSTOMER,
+  NILS,
+  OLA,
+  OVERVIEW,
+  PIA,
+  SIV,
+  TOR,
+  logIn,
+  makePerson,
+} from './people.js';
+import { decide, deleteSystem, newRequest, registerSystem } from './vendor.js';
+
+const UI = '/accessmanagement/ui/systemuser';
+const PIA_NUMBER = '12837810092';
+const OLA_NUMBER = '04879112090';
+const LEADER = 'Astrid Åsheim';
+
+/** What the demo's register and vendors must hold for the pages to be there. */
+export async function prepare(demo) {
+  const roles = [CUSTOMER, ACCOUNTANTS].map((orgNo) => ({ orgNo, role: 'DAGL' }));
+  await makePerson(demo, LEADER, roles);
+  const back = { redirectUrl: `${demo.sandbox}/smartcloud/receipt?customer=42` };
+  const ask = (integrationTitle, more = {}) => newRequest(demo, { integrationTitle, ...more });
+  const payroll = { systemId: await registerSystem(demo, 'smartlonn', 'SmartLønn') };
+  const cloud = {
+    systemId: '991825827_smartcloud',
+    accessPackages: [{ urn: 'urn:altinn:accesspackage:skattegrunnlag' }],
+  };
+
+  const open = await ask('SmartRegnskap for Rør og Vann', back);
+  const packages = await ask('SmartCloud med skattegrunnlag', cloud);
+  const escalated = await ask('Regnskap for avdeling nord');
+  await decide(demo, escalated, OLA_NUMBER, 'escalate');
+  const accepted = await ask('Lønn for Rør og Vann', { ...payroll, ...back });
+  await decide(demo, accepted, PIA_NUMBER, 'approve');
+  const acceptedPackages = await ask('Alt i ett', cloud);
+  await decide(demo, acceptedPackages, PIA_NUMBER, 'approve');
+  const existing = await ask('Lønn for avdeling nord', payroll);
+  const rejected = await ask('Lønn for avdeling sør', payroll);
+  await decide(demo, rejected, PIA_NUMBER, 'reject');
+
+  const old = { systemId: await registerSystem(demo, 'kasse', 'Kasse 2000') };
+  const gone = await ask('Kasse i butikken', old);
+  const orphan = await ask('Kasse på lageret', old);
+  await decide(demo, orphan, PIA_NUMBER, 'approve');
+  await deleteSystem(demo, old.systemId);
+  return { open, packages, escalated, accepted, acceptedPackages, existing, rejected, gone, orphan };
+}
+
+/** The states: `who` is logged in (nobody without), `path` is opened, `status` is answered. */
+export function states(made) {
+  const receipt = (request) => `${UI}/receipt/${request.id}`;
+  const user = (request) => `${UI}/${request.id}`;
+  const nothing = '00000000-0000-4000-8000-000000000000';
+  return [
+    { name: 'login-problem', path: '/login/callback?error=access_denied&state=x', status: 400 },
+    { name: 'logged-out', path: '/logged-out' },
+    { name: 'about', path: '/om' },
+    { name: 'accessibility', path: '/tilgjengelighet' },
+    { name: 'privacy', path: '/personvern' },
+    { name: 'not-found-as-nobody', path: '/nowhere', status: 404 },
+    { name: 'none', who: NILS, path: '/parties' },
+    { name: 'parties', who: LEADER, path: '/parties' },
+    { name: 'other-party', who: TOR, path: made.open.path, status: 404 },
+    { name: 'overview-empty', who: TOR, path: OVERVIEW },
+    { name: 'overview', who: PIA, path: OVERVIEW },
+    { name: 'overview-search', who: PIA, path: `${OVERVIEW}?q=finnes-ikke` },
+    { name: 'overview-as-ola', who: OLA, path: OVERVIEW },
+    { name: 'approve', who: PIA, path: made.open.path },
+    { name: 'approve-package', who: PIA, path: made.packages.path },
+    { name: 'approve-existing', who: PIA, path: made.existing.path },
+    { name: 'approve-escalated', who: PIA, path: made.escalated.path },
+    { name: 'cannot-give-all', who: SIV, path: made.open.path },
+    { name: 'cannot-give-all-escalated', who: SIV, path: made.escalated.path },
+    { name: 'not-entitled', who: OLA, path: made.open.path },
+    { name: 'escalated', who: OLA, path: made.escalated.path },
+    { name: 'accepted', who: PIA, path: made.accepted.path },
+    { name: 'rejected', who: PIA, path: made.rejected.path },
+    { name: 'system-deleted', who: PIA, path: made.gone.path },
+    { name: 'receipt-accepted', who: PIA, path: receipt(made.accepted) },
+    { name: 'receipt-package', who: PIA, path: receipt(made.acceptedPackages) },
+    { name: 'receipt-rejected', who: PIA, path: receipt(made.rejected) },
+    { name: 'reject', who: PIA, path: `${UI}/request/${made.open.id}/reject` },
+    { name: 'not-allowed', who: OLA, path: `${UI}/request/${made.open.id}/reject`, status: 403 },
+    { name: 'system-user', who: PIA, path: user(made.accepted) },
+    { name: 'system-user-package', who: PIA, path: user(made.acceptedPackages) },
+    { name: 'system-user-deleted', who: PIA, path: user(made.orphan) },
+    { name: 'system-user-as-ola', who: OLA, path: user(made.accepted), status: 403 },
+    { name: 'revoke', who: PIA, path: `${user(made.accepted)}/revoke` },
+    { name: 'not-found', who: PIA, path: `${UI}/${nothing}`, status: 404 },
+    { name: 'incomplete-link', who: PIA, path: `${UI}/request`, status: 400 },
+    { name: 'wrong-method', who: PIA, path: `${UI}/request/${made.open.id}/approve`, status: 405 },
+    { name: 'switch', who: LEADER, acting: 'Tallmakerne AS', path: made.open.path },
+    { name: 'signed-out', who: PIA, path: made.open.path, press: true, status: 401 },
+  ];
+}
+
+/** Logs a person in, acting for the party where one must be chosen. */
+async function enter(context, demo, state) {
+  const page = await logIn(context, demo, state.who);
+  if (state.acting !== undefined) {
+    const choice = page.getByRole('button', { name: new RegExp(`^${state.acting}`) });
+    await Promise.all([page.waitForNavigation(), choice.click()]);
+  }
+  return page;
+}
+
+/**
+ * Goes through the states in one language, person by person, each with one login; calls `look` with
+ * the page and the status that it was answered with.
+ */
+export async function walk({ demo, language, all, newContext, look }) {
+  const visitors = new Map();
+  for (const state of all) {
+    const key = `${state.who ?? ''} ${state.acting ?? ''} ${state.press ?? ''}`;
+    if (!visitors.has(key)) {
+      const context = await newContext();
+      const cookie = { name: 'language', value: language, url: demo.url };
+      await context.addCookies([cookie]);
+      const page = state.who ? await enter(context, demo, state) : await context.newPage();
+      visitors.set(key, { context, page });
+    }
+    const { context, page } = visitors.get(key);
+    let answer = await page.goto(demo.url + state.path);
+    if (state.press) {
+      const kept = (await context.cookies(demo.url)).filter((one) => one.name === 'language');
+      await context.clearCookies();
+      await context.addCookies(kept);
+      const button = page.locator('form[action$="/approve"] button');
+      [answer] = await Promise.all([page.waitForNavigation(), button.click()]);
+    }
+    await look(state, page, answer.status());
+  }
+  for (const { context } of visitors.values()) await context.close();
+}
