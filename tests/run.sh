@@ -70,6 +70,17 @@ as_postgres "$bin/pg_ctl" -D "$scratch/data" -l "$scratch/log" -w start -o \
 export TEST_POSTGRES="postgres:///postgres?host=$scratch&user=postgres"
 cargo test --locked --test it -- --ignored
 
+step "the binary that users run"
+cargo build --release --locked
+export SYSTEMBRUKER_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/systembruker"
+
+step "browser tests"
+need node nodejs
+need npm npm
+need chromium chromium
+npm ci --no-audit --no-fund --loglevel=error
+npm run test:e2e
+
 step "bans, licences and sources"
 if ! command -v cargo-deny >/dev/null; then
     CARGO_PROFILE_RELEASE_LTO=off cargo install cargo-deny --locked --quiet

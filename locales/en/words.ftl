@@ -19,3 +19,4 @@ words-person-unnamed = Logged-in person
 words-lead-back = To the overview
 words-log-in = Log in
 words-changed-facts = This has changed too: { $facts }.
+words-system-gone = The system is deleted

@@ -19,3 +19,4 @@ words-person-unnamed = Innlogget person
 words-lead-back = Til oversikten
 words-log-in = Logg inn
 words-changed-facts = Dette er også endret: { $facts }.
+words-system-gone = Systemet er slettet

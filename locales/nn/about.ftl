@@ -47,6 +47,6 @@ about-lead = Her bestemmer verksemda kva datasystem som får bruke offentlege te
 about-what = Kva er ein systemtilgang?
 about-what-text = Ein systemtilgang lèt eit system, til dømes eit rekneskapsprogram, hente og sende opplysningar for verksemda utan at eit menneske loggar inn. Han gjeld berre dei tenestene som er godkjende.
 about-who = Kven kan godkjenne?
-about-who-text = Leverandøren av systemet ber om tilgang. Dagleg leiar, eller andre som styrer tilgangar for verksemda, godkjenner eller avviser, og kan berre gje det dei sjølve har.
+about-who-text = Leverandøren av systemet ber om tilgang. Dagleg leiar, eller andre som styrer tilgangar for verksemda, godkjenner eller avviser, og kan berre gi det dei sjølve har.
 about-control = Verksemda har kontrollen
 about-control-text = Tilgangen kan trekkjast tilbake når som helst, og det verkar med ein gong. Alt som skjer, blir registrert.

@@ -10,7 +10,7 @@ login-refused-what = Svaret frå innloggingstenesta stemde ikkje, så vi sleppte
 login-no-number-title = Innlogginga mangla fødselsnummer
 login-no-number-what = Vi treng det for å finne ut kva verksemder du er knytt til. Logg inn på ein måte som gir fødselsnummer eller d-nummer.
 login-too-weak-title = Innlogginga var ikkje sikker nok
-login-too-weak-what = For å gje eller trekkje tilbake tilgangar må du logge inn på eit høgare tryggleiksnivå, til dømes med BankID.
+login-too-weak-what = For å gi eller trekkje tilbake tilgangar må du logge inn på eit høgare tryggleiksnivå, til dømes med BankID.
 
 logged-out-title = Du er logga ut
 logged-out-text = Økta di er avslutta. Bruker du ei delt maskin, lukk òg nettlesaren.

@@ -9,5 +9,5 @@ parties-none-title = Du er ikkje knytt til noka verksemd
 parties-none-text = For å bruke denne sida må du ha ei rolle eller ein tilgang i ei verksemd. Vi fann ingen for deg.
 parties-none-help = Dette kan hjelpe
 parties-none-role = Er du dagleg leiar, styreleiar eller innehavar? Sjå etter at rolla di står rett i Einingsregisteret.
-parties-none-given = Skal du styre tilgangar for verksemda? Be dagleg leiar om å gje deg tilgangspakken for tilgangsstyring.
+parties-none-given = Skal du styre tilgangar for verksemda? Be dagleg leiar om å gi deg tilgangspakken for tilgangsstyring.
 parties-none-wait = Er rolla ny? Det kan ta litt tid før ho kjem fram her.

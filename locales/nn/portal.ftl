@@ -47,8 +47,8 @@ item-services =
         [one] Vis tenesta i pakken
        *[other] Vis { $shown } tenester i pakken
     }
-item-may = Du kan gje denne
-item-may-not = Du kan ikkje gje denne
+item-may = Du kan gi denne
+item-may-not = Du kan ikkje gi denne
 item-unknown = Ukjend
 item-new = Ny
 item-changed = Endra

@@ -19,3 +19,4 @@ words-person-unnamed = Innlogga person
 words-lead-back = Til oversikta
 words-log-in = Logg inn
 words-changed-facts = Dette er òg endra: { $facts }.
+words-system-gone = Systemet er sletta

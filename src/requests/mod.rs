@@ -246,6 +246,11 @@ pub async fn case(app: &App, id: RequestId) -> Result<Case, Problem> {
     store::read_case(&app.store, id).await?.ok_or(Problem::NotFound)
 }
 
+/// The same for its receipt, which stays when what was approved has been revoked.
+pub async fn decided_case(app: &App, id: RequestId) -> Result<Case, Problem> {
+    store::read_decided_case(&app.store, id).await?.ok_or(Problem::NotFound)
+}
+
 /// What waits for the party's decision, escalated ones first, and how many there are.
 pub async fn waiting(app: &App, party: PartyUuid) -> Result<(Vec<Waiting>, i64), Problem> {
     Ok(store::list_waiting(&app.store, party, app.clock.now(), MOST_WAITING).await?)

@@ -2,7 +2,7 @@
 use super::{
     accept, case,
     decide::{self, accepted, redirect_now},
-    escalate,
+    decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
     reject,
@@ -205,7 +205,7 @@ async fn receipt(
     params: Params,
 ) -> Result<Response, Problem> {
     let id: RequestId = params.find("id")?;
-    let case = case(&app, id).await?;
+    let case = decided_case(&app, id).await?;
     if case.request.party != acting.party.id {
         return other_party(&app, acting, case).await;
     }
@@ -213,6 +213,9 @@ async fn receipt(
         return Ok(Redirect::to(&urls::request(id)).into_response());
     };
     let (catalogue, page) = (app.catalogue.now(), acting.page.clone());
+    let (now, on) = (app.clock.now(), acting.on());
+    let holdings = app.store.read(async |tx| authority::holdings(tx, now, on).await).await?;
+    let manages = holdings.manages_access(&catalogue).is_some();
     let redirect = redirect_now(&app, &case);
     let gone = case.request.redirect_url.as_deref().filter(|_| redirect.is_none());
     let gone = gone.and_then(|url| url::Url::parse(url).ok());
@@ -229,7 +232,8 @@ async fn receipt(
         items: view::plain_items(&page, &catalogue, &case),
         left: gone.and_then(|url| url.host_str().map(ToOwned::to_owned)),
         back_to: redirect.map(|url| Link { url: url.to_string(), text: url.host() }),
-        system_user_url: yes.then(|| urls::system_user(crate::ids::SystemUserId(id.0))),
+        system_user_url: (yes && manages)
+            .then(|| urls::system_user(crate::ids::SystemUserId(id.0))),
         page,
     };
     answer(&app, &made, &[])

@@ -15,6 +15,8 @@ statements! {
     FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
     /// The request with its system and the names around it.
     FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
+    /// Also when it was closed by revoking the system user that came of it.
+    FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
     /// Guarded by the status, so that of two decisions one wins.
     DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and created > $6";
     ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and created > $3";
@@ -133,6 +135,10 @@ pub(super) async fn find_case(tx: &mut Tx, id: RequestId) -> Result<Option<Case>
 /// The same without a transaction, for one who only reads it.
 pub(super) async fn read_case(store: &Store, id: RequestId) -> Result<Option<Case>, Error> {
     let row: Option<CaseRow> = store.query(FIND_CASE).bind(id).opt().await?;
+    case(row)
+}
+pub(super) async fn read_decided_case(store: &Store, id: RequestId) -> Result<Option<Case>, Error> {
+    let row: Option<CaseRow> = store.query(FIND_DECIDED_CASE).bind(id).opt().await?;
     case(row)
 }
 fn case(row: Option<CaseRow>) -> Result<Option<Case>, Error> {

@@ -43,7 +43,7 @@ pub fn page(
     let page = acting.page.clone();
     let items = match &asked {
         // Outcomes are told while there is something to decide, to those who decide.
-        Some(asked) if open && manages => {
+        Some(asked) if open && manages && case.system.deleted.is_none() => {
             asked.iter().map(|asked| checked_item(&page, &catalogue, asked, since)).collect()
         }
         _ => plain_items(&page, &catalogue, case),
@@ -67,7 +67,7 @@ pub fn page(
         changed: since.is_some(),
         changed_facts: since.map(|d| changed_facts(&page, d)).unwrap_or_default(),
         removed: removed.unwrap_or_default(),
-        existing: existing.filter(|_| open).map(urls::system_user),
+        existing: existing.filter(|_| open && manages).map(urls::system_user),
         page,
     }
 }
@@ -115,7 +115,8 @@ fn state(
             accepted: yes,
             by: items::role(page, &catalogue, &decision.through),
             at: page.date(decision.at),
-            system_user_url: yes.then(|| urls::system_user(SystemUserId(request.id.0))),
+            system_user_url: (yes && manages)
+                .then(|| urls::system_user(SystemUserId(request.id.0))),
         };
     }
     if request.has_timed_out(now) {

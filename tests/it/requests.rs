@@ -289,6 +289,10 @@ async fn revoking_frees_the_triple(bench: Bench) {
     pia.get(done.location()).await.is(200).says("trukket tilbake");
     assert!(!pia.get(done.location()).await.text().contains("trukket tilbake"), "told once");
     bench.api("GET", &format!("{create}/{id}"), VENDOR, None).await.is(404);
+    // What was decided stays to be read, and leads to those who may see more.
+    let receipt = format!("/accessmanagement/ui/systemuser/receipt/{id}");
+    pia.get(&receipt).await.is(200).says("SmartCloud AS");
+    assert!(!ola.get(&receipt).await.is(200).has(&format!("a[href$='/systemuser/{id}']")));
     assert_ne!(bench.request(Bench::ask("k1")).await, id);
 }
 
