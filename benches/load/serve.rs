@@ -1,0 +1,201 @@
+//! The servers: the product, bytes alone, and the bare handler with the product's statements.
+use crate::{
+    Failure, failed,
+    world::{Page, Plan, config},
+};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::Response,
+    routing::get,
+};
+use chrono::DateTime;
+use clap::ValueEnum;
+use std::{fs, path::Path, sync::Arc};
+use systembruker::{
+    authority,
+    clock::{Clock, Ts},
+    db::{self, Error, Store},
+    ids::{PartyUuid, SystemUserId},
+    parties,
+    requests::{self, MOST_WAITING, model::OPEN_DAYS},
+    serve, system_users,
+};
+use tokio::net::TcpListener;
+
+/// Which of the servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Bare axum and static bytes of the page's size.
+    Floor,
+    /// Bare axum, the page's statements, the page's bytes.
+    Bare,
+    Product,
+}
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Bare => "bare",
+            Self::Product => "product",
+        }
+    }
+}
+
+/// Serves until the process is ended; says on standard output where.
+pub async fn serve(kind: Kind, plan: &Path, page: usize) -> Result<(), Failure> {
+    let text = fs::read_to_string(plan).map_err(|e| format!("{}: {e}", plan.display()))?;
+    let plan: Plan = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
+    println!("{}", listener.local_addr().map_err(|e| e.to_string())?);
+    let page = plan.pages.get(page).ok_or("no such page")?;
+    let router = match kind {
+        Kind::Product => {
+            let store = serve::open_existing(&plan.database).await?;
+            return serve::run(serve::product(store, config(&plan.keys)).await?, listener).await;
+        }
+        Kind::Floor => {
+            let state = Arc::new(Answer::new(page, false)?);
+            Router::new().route("/", get(floor)).with_state(state)
+        }
+        Kind::Bare => {
+            let state = Arc::new(Bare::new(&plan, page).await?);
+            Router::new().route("/", get(bare)).with_state(state)
+        }
+    };
+    axum::serve(listener, router).await.map_err(|e| e.to_string())
+}
+
+/// What is answered every time.
+struct Answer {
+    headers: HeaderMap,
+    body: Bytes,
+}
+impl Answer {
+    /// The page's bytes; with its headers, or with nothing but what axum adds.
+    fn new(page: &Page, with_headers: bool) -> Result<Self, Failure> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in page.answer.iter().filter(|_| with_headers) {
+            let name: HeaderName = name.parse().map_err(|_| "not a header")?;
+            let value: HeaderValue = value.parse().map_err(|_| "not a header")?;
+            headers.append(name, value);
+        }
+        Ok(Self { headers, body: page.body.clone().into() })
+    }
+    fn respond(&self) -> Response {
+        let mut response = Response::new(Body::from(self.body.clone()));
+        response.headers_mut().clone_from(&self.headers);
+        response
+    }
+}
+async fn floor(State(answer): State<Arc<Answer>>) -> Response {
+    answer.respond()
+}
+
+/// The overview's statements and what is bound to them, taken from the product by name.
+struct Bare {
+    answer: Answer,
+    store: Store,
+    session: String,
+    person: PartyUuid,
+    party: PartyUuid,
+    load: &'static str,
+    frame: &'static str,
+    holdings: &'static str,
+    waiting: &'static str,
+    list: &'static str,
+}
+impl Bare {
+    async fn new(plan: &Plan, page: &Page) -> Result<Self, Failure> {
+        let bare = Self {
+            answer: Answer::new(page, true)?,
+            store: serve::open_existing(&plan.database).await?,
+            session: plan.session.clone(),
+            person: plan.person,
+            party: plan.party,
+            load: statement(db::session::STATEMENTS, "LOAD")?,
+            frame: statement(parties::store::STATEMENTS, "FIND_FRAME")?,
+            holdings: statement(authority::store::STATEMENTS, "LIST_HOLDINGS")?,
+            waiting: statement(requests::store::STATEMENTS, "LIST_WAITING")?,
+            list: statement(system_users::store::STATEMENTS, "LIST_BY_OWNER")?,
+        };
+        let rows = bare.ask().await.map_err(|e| failed("statements")(&e))?;
+        if rows < 50 {
+            return Err(format!("the statements find {rows} rows: they are not the page's"));
+        }
+        Ok(bare)
+    }
+    /// The session's statement and the page's four, one after the other as the page does; the rows
+    /// are fetched, and nothing is made of them.
+    async fn ask(&self) -> Result<usize, Error> {
+        let now = Clock::System.now();
+        let session: Option<()> = self
+            .store
+            .query(self.load)
+            .bind(&self.session)
+            .bind(now)
+            .bind(now.plus_minutes(-db::session::ABSOLUTE_MINUTES))
+            .opt()
+            .await?;
+        let frame: Option<()> = self
+            .store
+            .query(self.frame)
+            .bind(self.person)
+            .bind(now)
+            .bind(Some(self.party))
+            .opt()
+            .await?;
+        if session.is_none() || frame.is_none() {
+            return Err(Error::RowNotFound);
+        }
+        let holdings: Vec<()> = self
+            .store
+            .query(self.holdings)
+            .bind(self.person)
+            .bind(self.party)
+            .bind(now)
+            .all()
+            .await?;
+        let waiting: Vec<()> = self
+            .store
+            .query(self.waiting)
+            .bind(self.party)
+            .bind(now.plus_days(-OPEN_DAYS))
+            .bind(MOST_WAITING)
+            .all()
+            .await?;
+        let end = Ts::new(DateTime::from_timestamp(253_402_300_000, 0).unwrap_or_default());
+        let last = SystemUserId(uuid::Uuid::max());
+        let users: Vec<()> = self
+            .store
+            .query(self.list)
+            .bind(self.party)
+            .bind("%%")
+            .bind(end)
+            .bind(last)
+            .bind(end)
+            .bind(last)
+            .bind(system_users::PAGE + 1)
+            .all()
+            .await?;
+        Ok(holdings.len().min(1) * (waiting.len() + users.len()))
+    }
+}
+async fn bare(State(bare): State<Arc<Bare>>) -> Result<Response, StatusCode> {
+    match bare.ask().await {
+        Ok(_) => Ok(bare.answer.respond()),
+        Err(_) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// A statement of the product's, by its name in the module's list.
+pub fn statement(
+    list: &'static [(&'static str, &'static str)],
+    name: &str,
+) -> Result<&'static str, Failure> {
+    let named = |known: &str| known.rsplit("::").next() == Some(name);
+    let found = list.iter().find(|(known, _)| named(known));
+    found.map(|(_, sql)| *sql).ok_or_else(|| format!("the product has no statement {name}"))
+}
