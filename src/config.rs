@@ -25,6 +25,8 @@ pub enum Command {
     Check(Box<Serve>),
     /// Makes a consistent copy of a live `SQLite` store.
     Backup(Backup),
+    /// Prints the description of the APIs.
+    Openapi,
 }
 
 #[derive(Debug, Args)]

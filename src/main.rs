@@ -3,7 +3,7 @@ use clap::Parser as _;
 use std::{io::Write as _, process::ExitCode};
 use systembruker::{
     config::{Backup, Cli, Command, Database, History, Verify},
-    demo, events, serve, telemetry,
+    demo, events, router, serve, telemetry,
 };
 
 /// The exit code of a setting that is wrong, or something that is needed and cannot be had.
@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
         Command::Check(settings) => serve::check(settings).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(store) => migrate(store).await,
         Command::Backup(settings) => backup(settings).await,
+        Command::Openapi => openapi(),
         Command::History(History::Verify(settings)) => verify(settings).await,
     };
     done.unwrap_or_else(|failure| {
@@ -48,6 +49,11 @@ async fn backup(settings: &Backup) -> Result<ExitCode, String> {
     store.copy_to(&settings.file).await.map_err(|e| e.to_string())?;
     store.close().await;
     say(&format!("copied to {}", settings.file.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn openapi() -> Result<ExitCode, String> {
+    say(&router::openapi().to_pretty_json().map_err(|e| e.to_string())?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,18 +8,22 @@ use crate::{
     web::{
         self,
         headers::{secure, strict},
+        openapi::document,
         operation::identify,
         routes::Routes,
+        urls,
     },
 };
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
+    http::header,
     middleware::{Next, from_fn, from_fn_with_state},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
     routing::get,
 };
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
+use tower::ServiceBuilder;
 use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
@@ -41,6 +45,14 @@ pub fn portal() -> Routes {
 pub fn vendor_api() -> Routes {
     Routes::new().and(systems::api::routes()).and(requests::api::routes())
 }
+/// The description of the APIs.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    document(&vendor_api())
+}
+static OPENAPI: LazyLock<String> = LazyLock::new(|| openapi().to_json().unwrap_or_default());
+async fn openapi_json() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI.as_str())
+}
 
 /// The public listener.
 pub fn router(app: App) -> Router {
@@ -54,6 +66,7 @@ pub fn router(app: App) -> Router {
     let router = portal()
         .and(vendor_api())
         .into_router()
+        .route("/openapi.json", get(openapi_json))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
         // Read by those who ask for it: the portal's extractors, never an API's.
@@ -68,7 +81,15 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(secure));
     let router = if app.config.demo { router } else { router.layer(from_fn(strict)) };
-    router.layer(from_fn(identify)).with_state(app)
+    let router: Router = router.layer(from_fn(identify)).with_state(app);
+    // Before the route is looked for: clients of the APIs are careless with slashes.
+    let plain = ServiceBuilder::new().map_request(|mut request: Request| {
+        if let Some(uri) = urls::without_spare_slashes(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request
+    });
+    Router::new().fallback_service(plain.service(router))
 }
 
 /// The internal listener: for the operator, never for the public.

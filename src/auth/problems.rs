@@ -9,7 +9,7 @@ use crate::{
     web::{
         error::Shown,
         pages::{ProblemKind, ProblemPage},
-        urls::{self, Place},
+        urls::{self, Place, is_api},
         view::Link,
     },
 };
@@ -19,13 +19,6 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
-
-/// Whether an address is one of the APIs', which answer in JSON whatever happens.
-fn is_api(path: &str) -> bool {
-    ["/authentication/", "/authorization/", "/logout/backchannel"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
-}
 
 /// Everything but the APIs: what was a problem document becomes a page.
 pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) -> Response {

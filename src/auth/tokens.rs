@@ -1,16 +1,20 @@
 //! Bearer tokens: believed when everything in them holds, and only as the kind they are.
 use crate::{
     app::App,
+    authority::OnBehalf,
     config::IssuerKind,
-    ids::OrgNo,
+    ids::{OrgNo, PartyUuid, PersonNo},
     jose::{self, Refusal, Token},
+    parties::{self, Organisation, Person},
     problem::{Code, Problem},
 };
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderName, header, request::Parts},
 };
 use serde_json::{Map, Value};
+
+type Claims = Map<String, Value>;
 
 /// A program of a vendor, by a token that Maskinporten issued.
 #[derive(Debug, Clone)]
@@ -20,8 +24,26 @@ pub struct Vendor {
     scopes: Vec<String>,
 }
 
-/// Scopes of the vendor's side.
+/// A person's program: what they could do in the portal, they can do through it.
+#[derive(Debug, Clone)]
+pub struct EndUser {
+    person: Person,
+    level: u8,
+    scopes: Vec<String>,
+}
+
+/// Whoever runs the platform: by a scope, or by a token of the platform in a header of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Platform;
+
+/// Scopes, by the names of the public contract.
 pub mod scope {
+    /// End users' programs.
+    pub const PORTAL: &str = "altinn:portal/enduser";
+    /// Maskinporten, when it makes a token for a system user.
+    pub const LOOKUP: &str = "altinn:maskinporten/systemuser.read";
+    /// Whoever keeps a copy of all system users.
+    pub const SYSTEM_USER_ADMIN: &str = "altinn:authentication/systemuser.admin";
     pub const REGISTER_WRITE: &str = "altinn:authentication/systemregister.write";
     pub const REGISTER_ADMIN: &str = "altinn:authentication/systemregister.admin";
     pub const REQUEST_READ: &str = "altinn:authentication/systemuser.request.read";
@@ -50,19 +72,93 @@ impl Vendor {
     }
 }
 
+impl EndUser {
+    /// That the token has one of these scopes.
+    pub fn with_scope(self, any: &[&str]) -> Result<Self, Problem> {
+        let has = self.scopes.iter().any(|scope| any.contains(&scope.as_str()));
+        if has { Ok(self) } else { Err(Problem::Forbidden) }
+    }
+    pub fn person(&self) -> PartyUuid {
+        self.person.id
+    }
+    /// The person acting for the party: what they may do for it, the verb finds out.
+    pub fn on(&self, party: PartyUuid) -> OnBehalf {
+        OnBehalf {
+            person: self.person.id,
+            party_id: self.person.party_id,
+            party,
+            level: self.level,
+        }
+    }
+    /// The organisation that a route names by its party id.
+    pub async fn party(&self, app: &App, party_id: i64) -> Result<Organisation, Problem> {
+        let found = parties::organisation_by_party_id(&app.store, party_id).await?;
+        found.ok_or_else(|| Code::UnknownOrganisation.into())
+    }
+}
+
+impl FromRequestParts<App> for EndUser {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let claims = believed(bearer(parts), app, IssuerKind::EndUser).await?;
+        let person = match text(&claims, "pid") {
+            Some(pid) => {
+                let number: PersonNo = pid.parse().map_err(|_| Problem::NoToken)?;
+                parties::person_by_number(&app.store, &app.number_keys, &number).await?
+            }
+            None => match claims.get("urn:altinn:userid").and_then(number) {
+                Some(id) => parties::person_by_party_id(&app.store, id).await?,
+                None => None,
+            },
+        };
+        // Whom the register does not know holds nothing, and is not entered by asking.
+        let person = person.unwrap_or_else(Person::nobody);
+        app.api_limit.count(&person.party_id.to_string())?;
+        Ok(Self { person, level: level(&claims, app), scopes: scopes(&claims) })
+    }
+}
+
+impl FromRequestParts<App> for Platform {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        static HEADER: HeaderName = HeaderName::from_static("platformaccesstoken");
+        if let Some(token) = parts.headers.get(&HEADER) {
+            believed(token.to_str().ok(), app, IssuerKind::Platform).await?;
+            return Ok(Self);
+        }
+        let vendor = Vendor::from_request_parts(parts, app).await?;
+        vendor.with_scope(&[scope::SYSTEM_USER_ADMIN]).map(|_| Self)
+    }
+}
+
+fn text<'c>(claims: &'c Claims, name: &str) -> Option<&'c str> {
+    claims.get(name).and_then(Value::as_str)
+}
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+fn scopes(claims: &Claims) -> Vec<String> {
+    let scope = text(claims, "scope").unwrap_or_default();
+    scope.split_ascii_whitespace().map(ToOwned::to_owned).collect()
+}
+/// What the login behind the token is worth: nothing when the token does not say.
+fn level(claims: &Claims, app: &App) -> u8 {
+    let stated = claims.get("urn:altinn:authlevel").and_then(number);
+    let by_acr = || {
+        let acr = text(claims, "acr")?;
+        app.config.oidc.levels.iter().find(|level| level.acr == acr).map(|level| level.worth)
+    };
+    by_acr().or_else(|| stated.and_then(|level| u8::try_from(level).ok())).unwrap_or(0)
+}
+
 impl FromRequestParts<App> for Vendor {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let claims = believed(parts, app, IssuerKind::Vendor).await?;
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let claims = believed(bearer(parts), app, IssuerKind::Vendor).await?;
         let vendor = Self {
             org_no: consumer(&claims),
-            client: text("client_id").map(ToOwned::to_owned),
-            scopes: text("scope")
-                .unwrap_or_default()
-                .split_ascii_whitespace()
-                .map(ToOwned::to_owned)
-                .collect(),
+            client: text(&claims, "client_id").map(ToOwned::to_owned),
+            scopes: scopes(&claims),
         };
         let organisation = vendor.org_no.as_ref().map(OrgNo::as_str);
         app.api_limit.count(vendor.client().or(organisation).unwrap_or_default())?;
@@ -71,12 +167,8 @@ impl FromRequestParts<App> for Vendor {
 }
 
 /// The claims of the request's token, when it is believed and of this kind.
-async fn believed(
-    parts: &Parts,
-    app: &App,
-    kind: IssuerKind,
-) -> Result<Map<String, Value>, Problem> {
-    let text = bearer(parts).ok_or(Problem::NoToken)?;
+async fn believed(text: Option<&str>, app: &App, kind: IssuerKind) -> Result<Claims, Problem> {
+    let text = text.ok_or(Problem::NoToken)?;
     match verify(app, text, kind).await {
         Ok(claims) => Ok(claims),
         Err(Refusal::KeysAway(why)) => {
@@ -95,7 +187,7 @@ fn bearer(parts: &Parts) -> Option<&str> {
     (all.next().is_none() && scheme.eq_ignore_ascii_case("bearer")).then(|| token.trim())
 }
 
-async fn verify(app: &App, text: &str, kind: IssuerKind) -> Result<Map<String, Value>, Refusal> {
+async fn verify(app: &App, text: &str, kind: IssuerKind) -> Result<Claims, Refusal> {
     let token = Token::parse(text)?;
     let named = token.issuer().ok_or(Refusal::Issuer)?.to_owned();
     let (issuer, keys) = app
@@ -116,7 +208,7 @@ async fn verify(app: &App, text: &str, kind: IssuerKind) -> Result<Map<String, V
 }
 
 /// The consumer in the manner of ISO 6523: `0192:` and an organisation number.
-fn consumer(claims: &Map<String, Value>) -> Option<OrgNo> {
+fn consumer(claims: &Claims) -> Option<OrgNo> {
     let consumer = claims.get("consumer")?.as_object()?;
     if consumer.get("authority")?.as_str()? != "iso6523-actorid-upis" {
         return None;

@@ -38,6 +38,27 @@ pub async fn organisation_name(tx: &mut Tx, org_no: &OrgNo) -> Result<String, Er
     Ok(organisation(tx, org_no).await?.map(|o| o.name).unwrap_or_default())
 }
 
+/// The organisation by its number among parties, unless it has been deleted.
+pub async fn organisation_by_party_id(
+    store: &Store,
+    party_id: i64,
+) -> Result<Option<Organisation>, Error> {
+    store::find_organisation_by_party_id(store, party_id).await
+}
+/// The person by national number, if they are known.
+pub async fn person_by_number(
+    store: &Store,
+    keys: &NumberKeys,
+    number: &PersonNo,
+) -> Result<Option<Person>, Error> {
+    let (current, older) = keys.labels(number);
+    store::read_person(store, &current, older.as_deref()).await
+}
+/// The person by their number among parties.
+pub async fn person_by_party_id(store: &Store, party_id: i64) -> Result<Option<Person>, Error> {
+    store::find_person_by_party_id(store, party_id).await
+}
+
 /// The person behind a login, whom the register need not know from before.
 pub async fn person_logged_in(
     store: &Store,

@@ -25,6 +25,13 @@ pub struct Person {
     pub name: String,
 }
 
+impl Person {
+    /// One whom no register knows: holds nothing from anyone.
+    pub fn nobody() -> Self {
+        Self { id: PartyUuid(uuid::Uuid::nil()), party_id: 0, name: String::new() }
+    }
+}
+
 /// A party that a person may act for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyChoice {

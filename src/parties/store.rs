@@ -1,5 +1,5 @@
 //! Parties in the store.
-use super::model::{Organisation, PartyChoice, fold, sort_key};
+use super::model::{Organisation, PartyChoice, Person, fold, sort_key};
 use crate::{
     clock::Ts,
     db::{Error, Store, Tx},
@@ -11,6 +11,8 @@ statements! {
     NEXT_PARTY_ID = "update counter set value = value + 1 where name = 'party' returning value";
     FIND_ORGANISATION = "select id, party_id, org_no, name, org_form from party where org_no = $1 and deleted is null";
     FIND_PERSON = "select id, party_id, name, pid_hash from party where pid_hash = $1 or pid_hash = $2";
+    FIND_ORGANISATION_BY_PARTY_ID = "select id, party_id, org_no, name, org_form from party where party_id = $1 and kind = 'organisation' and deleted is null";
+    FIND_PERSON_BY_PARTY_ID = "select id, party_id, name, pid_hash from party where party_id = $1 and kind = 'person' and deleted is null";
     INSERT_PERSON = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     INSERT_ORGANISATION = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form) values ($1, $2, 'organisation', $3, $4, $5, $6, $7)";
     UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5 where id = $1";
@@ -42,13 +44,26 @@ pub(super) async fn find_organisation(
     org_no: &OrgNo,
 ) -> Result<Option<Organisation>, Error> {
     let row: Option<OrganisationRow> = tx.query(FIND_ORGANISATION).bind(org_no).opt().await?;
-    Ok(row.map(|row| Organisation {
-        id: row.id,
-        party_id: row.party_id,
-        org_no: row.org_no,
-        name: row.name,
-        form: row.org_form,
-    }))
+    Ok(row.map(Organisation::from))
+}
+impl From<OrganisationRow> for Organisation {
+    fn from(row: OrganisationRow) -> Self {
+        Self {
+            id: row.id,
+            party_id: row.party_id,
+            org_no: row.org_no,
+            name: row.name,
+            form: row.org_form,
+        }
+    }
+}
+pub(super) async fn find_organisation_by_party_id(
+    store: &Store,
+    party_id: i64,
+) -> Result<Option<Organisation>, Error> {
+    let row: Option<OrganisationRow> =
+        store.query(FIND_ORGANISATION_BY_PARTY_ID).bind(party_id).opt().await?;
+    Ok(row.map(Organisation::from))
 }
 
 #[derive(sqlx::FromRow)]
@@ -64,6 +79,28 @@ pub(super) async fn find_person(
     older: Option<&str>,
 ) -> Result<Option<PersonRow>, Error> {
     tx.query(FIND_PERSON).bind(current).bind(older.map(ToOwned::to_owned)).opt().await
+}
+impl From<PersonRow> for Person {
+    fn from(row: PersonRow) -> Self {
+        Self { id: row.id, party_id: row.party_id, name: row.name }
+    }
+}
+/// The same outside a transaction.
+pub(super) async fn read_person(
+    store: &Store,
+    current: &str,
+    older: Option<&str>,
+) -> Result<Option<Person>, Error> {
+    let row: Option<PersonRow> =
+        store.query(FIND_PERSON).bind(current).bind(older.map(ToOwned::to_owned)).opt().await?;
+    Ok(row.map(Person::from))
+}
+pub(super) async fn find_person_by_party_id(
+    store: &Store,
+    party_id: i64,
+) -> Result<Option<Person>, Error> {
+    let row: Option<PersonRow> = store.query(FIND_PERSON_BY_PARTY_ID).bind(party_id).opt().await?;
+    Ok(row.map(Person::from))
 }
 pub(super) async fn insert_person(
     tx: &mut Tx,

@@ -12,21 +12,28 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
-struct AskBody {
-    systemid: String,
-    partyorgno: String,
-    #[serde(default)]
-    integrationtitle: Option<String>,
-    #[serde(default)]
-    externalref: Option<String>,
+/// What a vendor asks for.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AskBody {
+    #[serde(alias = "systemid")]
+    #[schema(example = "991825827_smartregnskap")]
+    system_id: String,
+    #[serde(alias = "partyorgno")]
+    #[schema(example = "310904473")]
+    party_org_no: String,
+    #[serde(default, alias = "integrationtitle")]
+    integration_title: Option<String>,
+    #[serde(default, alias = "externalref")]
+    external_ref: Option<String>,
     #[serde(default)]
     rights: Option<Vec<Right>>,
-    #[serde(default)]
-    accesspackages: Option<Vec<PackageBody>>,
-    #[serde(default)]
-    redirecturl: Option<String>,
+    #[serde(default, alias = "accesspackages")]
+    access_packages: Option<Vec<PackageBody>>,
+    #[serde(default, alias = "redirecturl")]
+    redirect_url: Option<String>,
 }
 
 /// What a vendor asks for, as it was sent.
@@ -41,18 +48,18 @@ pub fn ask(body: Folded) -> Result<Ask, Problem> {
     };
     Ok(Ask {
         kind: Kind::Standard,
-        system: body.systemid,
-        party: body.partyorgno,
-        external_ref: clean(body.externalref, "ExternalRef")?,
-        title: clean(body.integrationtitle, "IntegrationTitle")?,
+        system: body.system_id,
+        party: body.party_org_no,
+        external_ref: clean(body.external_ref, "ExternalRef")?,
+        title: clean(body.integration_title, "IntegrationTitle")?,
         rights: body.rights,
-        packages: body.accesspackages.map(|all| all.into_iter().map(|p| p.urn).collect()),
-        redirect_url: body.redirecturl,
+        packages: body.access_packages.map(|all| all.into_iter().map(|p| p.urn).collect()),
+        redirect_url: body.redirect_url,
     })
 }
 
 /// A standard request.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestBody {
     id: String,

@@ -7,6 +7,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 use url::{Host, Url};
+use utoipa::ToSchema;
 
 /// A name or description by language: `nb`, `nn` and `en`, and others that the vendor gave.
 pub type Texts = BTreeMap<String, String>;
@@ -18,13 +19,15 @@ pub fn localised(texts: &Texts) -> Localised {
 }
 
 /// One attribute of a right, such as `urn:altinn:resource` = `ske-krav-og-betalinger`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Attribute {
+    #[schema(example = "urn:altinn:resource")]
     pub id: String,
+    #[schema(example = "ske-krav-og-betalinger")]
     pub value: String,
 }
 /// A right: one resource that may be used. The action is kept as sent and never compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Right {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub action: Option<String>,

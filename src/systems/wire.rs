@@ -6,30 +6,38 @@ use super::{
 use crate::{problem::Problem, web::json::Folded};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
-struct RegisterBody {
+/// A system to register. Names are written here as the contract writes them; they are read with
+/// their names folded, which the aliases are for.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RegisterBody {
+    #[schema(example = "991825827_smartregnskap")]
     id: String,
     vendor: VendorBody,
     name: Texts,
     description: Texts,
     #[serde(default)]
     rights: Option<Vec<Right>>,
-    #[serde(default)]
-    accesspackages: Option<Vec<PackageBody>>,
-    #[serde(default)]
-    clientid: Vec<String>,
-    #[serde(default)]
-    isvisible: Option<bool>,
-    #[serde(default)]
-    allowedredirecturls: Vec<String>,
+    #[serde(default, alias = "accesspackages")]
+    access_packages: Option<Vec<PackageBody>>,
+    #[serde(default, alias = "clientid")]
+    client_id: Vec<String>,
+    #[serde(default, alias = "isvisible")]
+    is_visible: Option<bool>,
+    #[serde(default, alias = "allowedredirecturls")]
+    allowed_redirect_urls: Vec<String>,
 }
-#[derive(Deserialize)]
+/// The vendor, as `0192:` and its organisation number.
+#[derive(Deserialize, ToSchema)]
 struct VendorBody {
+    #[serde(rename = "ID", alias = "id")]
+    #[schema(example = "0192:991825827")]
     id: String,
 }
 /// An access package by its urn.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PackageBody {
     pub urn: String,
 }
@@ -45,20 +53,25 @@ pub fn draft(body: Folded) -> Result<Draft, Problem> {
         name: body.name,
         description: body.description,
         rights: body.rights.unwrap_or_default(),
-        packages: body.accesspackages.unwrap_or_default().into_iter().map(|p| p.urn).collect(),
-        client_ids: body.clientid,
-        redirect_urls: body.allowedredirecturls,
-        is_visible: body.isvisible.unwrap_or(true),
+        packages: body.access_packages.unwrap_or_default().into_iter().map(|p| p.urn).collect(),
+        client_ids: body.client_id,
+        redirect_urls: body.allowed_redirect_urls,
+        is_visible: body.is_visible.unwrap_or(true),
     })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct VendorId {
     #[serde(rename = "ID")]
     id: String,
 }
+/// That it was done.
+#[derive(Serialize, ToSchema)]
+pub struct Done {
+    pub succeeded: bool,
+}
 /// A system as its vendor reads it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemBody {
     id: String,
@@ -73,7 +86,7 @@ pub struct SystemBody {
     allowed_redirect_urls: Vec<String>,
 }
 /// A system as the lists show it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemSummary {
     system_id: String,

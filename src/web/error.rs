@@ -164,7 +164,7 @@ impl IntoResponse for Problem {
             Self::NotGivable(codes) => codes.first().map(|code| with_code(*code, &[])),
             Self::Violations(all) => Some(violations(all)),
             Self::Unreadable { member, detail } => Some(unreadable(member, detail)),
-            Self::NoToken | Self::Forbidden => None,
+            Self::NoToken | Self::Forbidden | Self::Stop(Stop::NotEntitled | Stop::TooWeak) => None,
             _ => Some(plain(status)),
         };
         let mut response = match (&self, body) {

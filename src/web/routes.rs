@@ -1,12 +1,40 @@
-//! Routes that can be listed: what a test finds every address and every form from.
-use crate::app::App;
+//! Routes that can be listed: what a test finds every address and every form from, and what the
+//! description of the APIs is made of.
+use crate::{app::App, problem::Code};
 use axum::{Router, handler::Handler, http::Method, routing};
+use utoipa::openapi::{
+    Paths, RefOr, Schema,
+    path::{Operation, PathItem},
+};
+use utoipa_axum::router::UtoipaMethodRouter;
 
 /// One address and one method that it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub method: Method,
-    pub path: &'static str,
+    pub path: String,
+}
+
+/// Whose token an API asks for, with the scopes of which it needs one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// A vendor's, or another organisation's, from Maskinporten.
+    Vendor(&'static [&'static str]),
+    /// A person's.
+    EndUser(&'static [&'static str]),
+    /// Anyone's: nothing is asked for.
+    Open,
+}
+
+/// What an API's description says of one operation, beside what its handler says.
+#[derive(Clone)]
+pub struct Described {
+    pub method: Method,
+    pub path: String,
+    pub operation: Operation,
+    pub access: Access,
+    /// The problem codes that it may answer with.
+    pub codes: &'static [Code],
 }
 
 /// A router that remembers what is in it.
@@ -14,6 +42,8 @@ pub struct Route {
 pub struct Routes {
     router: Router<App>,
     list: Vec<Route>,
+    described: Vec<Described>,
+    schemas: Vec<(String, RefOr<Schema>)>,
 }
 impl Routes {
     pub fn new() -> Self {
@@ -31,21 +61,54 @@ impl Routes {
     pub fn delete<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
         self.with(Method::DELETE, path, routing::delete(handler))
     }
-    fn with(mut self, method: Method, path: &'static str, to: routing::MethodRouter<App>) -> Self {
+    fn with(mut self, method: Method, path: &str, to: routing::MethodRouter<App>) -> Self {
         self.router = self.router.route(path, to);
-        self.list.push(Route { method, path });
+        self.list.push(Route { method, path: path.to_owned() });
+        self
+    }
+    /// A route of an API, as `routes!` makes it of a handler that `utoipa::path` describes.
+    #[must_use]
+    pub fn api(
+        mut self,
+        (schemas, paths, handlers): UtoipaMethodRouter<App>,
+        access: Access,
+        codes: &'static [Code],
+    ) -> Self {
+        self.schemas.extend(schemas);
+        for (method, path, operation) in operations(paths) {
+            self.router = self.router.route(&path, handlers.clone());
+            self.list.push(Route { method: method.clone(), path: path.clone() });
+            self.described.push(Described { method, path, operation, access, codes });
+        }
         self
     }
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.list.extend(other.list);
+        self.described.extend(other.described);
+        self.schemas.extend(other.schemas);
         self
     }
     pub fn list(&self) -> &[Route] {
         &self.list
     }
+    pub fn described(&self) -> &[Described] {
+        &self.described
+    }
+    pub fn schemas(&self) -> &[(String, RefOr<Schema>)] {
+        &self.schemas
+    }
     pub fn into_router(self) -> Router<App> {
         self.router
     }
+}
+
+fn operations(paths: Paths) -> impl Iterator<Item = (Method, String, Operation)> {
+    paths.paths.into_iter().flat_map(|(path, item)| {
+        let PathItem { get, put, post, delete, .. } = item;
+        [(Method::GET, get), (Method::PUT, put), (Method::POST, post), (Method::DELETE, delete)]
+            .into_iter()
+            .filter_map(move |(method, operation)| Some((method, path.clone(), operation?)))
+    })
 }

@@ -1,5 +1,6 @@
 //! Addresses of the portal, and the places that a login may lead back to.
 use crate::ids::{RequestId, SystemUserId};
+use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
@@ -7,6 +8,33 @@ use uuid::Uuid;
 pub const UI: &str = "/accessmanagement/ui/systemuser";
 /// Where the vendors' APIs begin.
 pub const API: &str = "/authentication/api/v1";
+
+/// Whether an address is one of the APIs', which answer in JSON whatever happens.
+pub fn is_api(path: &str) -> bool {
+    ["/authentication/", "/authorization/", "/logout/backchannel"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+/// The address of an API as it is meant, where slashes are repeated or one stands at the end.
+pub fn without_spare_slashes(uri: &Uri) -> Option<Uri> {
+    let path = uri.path();
+    if !path.contains("//") && !path.ends_with('/') {
+        return None;
+    }
+    let mut plain = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        plain.extend(["/", part]);
+    }
+    if !is_api(&plain) {
+        return None;
+    }
+    if let Some(query) = uri.query() {
+        plain.extend(["?", query]);
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(plain).ok()?);
+    Uri::from_parts(parts).ok()
+}
 
 /// A place in the portal to come back to: a route and an id, never an address that somebody sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +145,19 @@ pub fn confirm(public_url: &str, id: RequestId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spare_slashes_are_taken_off_the_apis_addresses() {
+        let plain = |text: &str| without_spare_slashes(&text.parse().unwrap());
+        let of = |text| plain(text).map(|uri| uri.to_string());
+        assert_eq!(
+            of("//authentication//api/v1/x/?a=//").as_deref(),
+            Some("/authentication/api/v1/x?a=//")
+        );
+        assert_eq!(of("/authentication/api/v1/x"), None);
+        assert_eq!(of("/accessmanagement//ui/"), None);
+        assert_eq!(of("//"), None);
+    }
 
     #[test]
     fn a_place_survives_the_way_through_a_login() {

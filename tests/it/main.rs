@@ -12,6 +12,7 @@ mod contract;
 mod history;
 mod logins;
 mod messages;
+mod openapi;
 mod pages;
 mod register;
 mod requests;

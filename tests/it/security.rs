@@ -36,7 +36,7 @@ async fn no_form_of_another_is_accepted(bench: Bench) {
         .list()
         .iter()
         .filter(|route| route.method == Method::POST && route.path != "/logout/backchannel")
-        .map(|route| filled(route.path))
+        .map(|route| filled(&route.path))
         .collect();
     assert!(posts.len() >= 6, "the scan finds something: {posts:?}");
     let id = bench.request(Bench::ask("k1")).await;
@@ -93,7 +93,7 @@ async fn headers_are_on_every_answer(bench: Bench) {
     assert!(routes.len() >= 25);
     let mut seen = std::collections::BTreeSet::new();
     for route in routes {
-        let path = filled(route.path);
+        let path = filled(&route.path);
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD] {
             let request = Request::builder().method(method.clone()).uri(&path);
             let answer = pia.send(request, String::new()).await;
