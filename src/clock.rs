@@ -29,6 +29,10 @@ impl Ts {
     pub fn plus_minutes(self, minutes: i64) -> Self {
         self.plus(chrono::TimeDelta::minutes(minutes))
     }
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        self.plus(chrono::TimeDelta::seconds(seconds))
+    }
     fn plus(self, delta: chrono::TimeDelta) -> Self {
         Self(self.0.checked_add_signed(delta).unwrap_or(self.0))
     }

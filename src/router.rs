@@ -43,7 +43,10 @@ pub fn portal() -> Routes {
 }
 /// What vendors' programs ask for, with a token; no cookie is read here.
 pub fn vendor_api() -> Routes {
-    Routes::new().and(systems::api::routes()).and(requests::api::routes())
+    Routes::new()
+        .and(systems::api::routes())
+        .and(requests::api::routes())
+        .and(events::api::routes())
 }
 /// The description of the APIs.
 pub fn openapi() -> utoipa::openapi::OpenApi {

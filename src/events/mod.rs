@@ -1,6 +1,9 @@
 //! The one log: every verb writes its rows in its own transaction, and the sealer chains them.
+pub mod api;
+pub mod feed;
 pub mod sealer;
 pub mod store;
+pub mod wire;
 
 use crate::{
     clock::Ts,
@@ -32,7 +35,8 @@ pub struct Event {
     pub system: Option<SystemId>,
     pub request: Option<RequestId>,
     pub system_user: Option<SystemUserId>,
-    /// What is particular to the kind; never a national number or a token.
+    /// What is particular to the kind; never a national number or a token. Vendors are told of
+    /// `externalRef`, `client` (`{"orgNo"}`) and `reason`.
     pub data: serde_json::Value,
 }
 impl Event {

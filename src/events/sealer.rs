@@ -64,6 +64,13 @@ pub async fn seal(store: &Store, keys: &Keys) -> Result<usize, Error> {
         .await
 }
 
+/// Seals batch after batch until little is left, so that much at once does not wait for many beats.
+pub async fn seal_all(store: &Store, keys: &Keys) -> Result<(), Error> {
+    let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
+    while seal(store, keys).await? == full {}
+    Ok(())
+}
+
 /// Seals for as long as the process lives.
 pub async fn run(store: Store, keys: Keys) {
     let store = store.counted_apart();
@@ -72,9 +79,8 @@ pub async fn run(store: Store, keys: Keys) {
     let mut beats: u32 = 0;
     loop {
         beat.tick().await;
-        match seal(&store, &keys).await {
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "events could not be sealed; trying again"),
+        if let Err(error) = seal_all(&store, &keys).await {
+            tracing::warn!(%error, "events could not be sealed; trying again");
         }
         if beats == 0
             && let Ok(head) = head(&store).await

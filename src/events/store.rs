@@ -9,7 +9,7 @@ use crate::{
 use serde_json::Value;
 
 statements! {
-    INSERT = "insert into event (id, at, type, actor_kind, actor, party, system_id, request_id, system_user, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    INSERT = "insert into event (id, at, type, actor_kind, actor, party, system_id, request_id, system_user, data, vendor) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (select vendor_org_no from system where id = $7))";
     LIST_BY_SYSTEM_USER = "select type as kind, at, actor_kind, data from event where system_user = $1 order by at desc, id desc limit $2";
     /// Also the lock: whoever has updated the head seals until it commits.
     LOCK_HEAD = "update event_head set number = number where only_one = 1 returning number, hash";

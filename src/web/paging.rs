@@ -46,6 +46,10 @@ impl<T> Paged<T> {
         });
         Self { links: Links { next }, data: rows.into_iter().map(row).collect() }
     }
+    /// A page whose list finds its own way on.
+    pub fn leading_to(next: Option<String>, data: Vec<T>) -> Self {
+        Self { links: Links { next }, data }
+    }
     /// A list that is given whole.
     pub fn whole(data: Vec<T>) -> Self {
         Self { links: Links { next: None }, data }

@@ -11,6 +11,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::authority::store::STATEMENTS,
     systembruker::catalogue::store::STATEMENTS,
     systembruker::db::session::STATEMENTS,
+    systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::store::STATEMENTS,

@@ -9,6 +9,7 @@
 mod architecture;
 mod commands;
 mod contract;
+mod events;
 mod history;
 mod logins;
 mod messages;
