@@ -53,7 +53,7 @@ async fn backup(settings: &Backup) -> Result<ExitCode, String> {
 }
 
 fn openapi() -> Result<ExitCode, String> {
-    say(&router::openapi().to_pretty_json().map_err(|e| e.to_string())?)?;
+    say(&serde_json::to_string_pretty(&router::openapi()).map_err(|e| e.to_string())?)?;
     Ok(ExitCode::SUCCESS)
 }
 

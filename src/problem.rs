@@ -131,6 +131,12 @@ pub enum Problem {
     Forbidden,
     #[error("method not allowed")]
     MethodNotAllowed,
+    /// The same request, by its idempotency key, is being answered at this moment.
+    #[error("under way")]
+    UnderWay,
+    /// The idempotency key belongs to another request.
+    #[error("the key has been used with another request")]
+    KeyReused,
     #[error("body too large")]
     TooLarge,
     #[error("unsupported media type")]

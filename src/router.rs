@@ -1,12 +1,17 @@
 //! Everything the product can be asked.
 use crate::{
     app::App,
-    auth::{self, problems},
+    auth::{
+        self,
+        person::{Guest, answer},
+        problems,
+    },
     events, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
         self,
+        docs::{ApiPage, Reference},
         headers::{secure, strict},
         openapi::document,
         operation::identify,
@@ -49,12 +54,17 @@ pub fn vendor_api() -> Routes {
         .and(events::api::routes())
 }
 /// The description of the APIs.
-pub fn openapi() -> utoipa::openapi::OpenApi {
+pub fn openapi() -> serde_json::Value {
     document(&vendor_api())
 }
-static OPENAPI: LazyLock<String> = LazyLock::new(|| openapi().to_json().unwrap_or_default());
+static OPENAPI: LazyLock<String> = LazyLock::new(|| openapi().to_string());
 async fn openapi_json() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI.as_str())
+}
+static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::of(&openapi()));
+/// The same for people to read.
+async fn api_docs(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
+    answer(&app, &ApiPage::new(page, &REFERENCE), &[])
 }
 
 /// The public listener.
@@ -70,6 +80,7 @@ pub fn router(app: App) -> Router {
         .and(vendor_api())
         .into_router()
         .route("/openapi.json", get(openapi_json))
+        .route("/docs/api", get(api_docs))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
         // Read by those who ask for it: the portal's extractors, never an API's.

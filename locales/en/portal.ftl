@@ -20,6 +20,7 @@ portal-next = Next page
 portal-accessibility = Accessibility statement
 portal-privacy = Privacy
 portal-about = About Systembruker
+portal-api = For developers: API
 portal-operation = Give this code if you contact us:
 
 kind-own = Your own organisation

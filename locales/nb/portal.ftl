@@ -20,6 +20,7 @@ portal-next = Neste side
 portal-accessibility = Tilgjengelighetserklæring
 portal-privacy = Personvern
 portal-about = Om Systembruker
+portal-api = For utviklere: API
 portal-operation = Oppgi denne koden hvis du tar kontakt:
 
 kind-own = Egen virksomhet

@@ -20,6 +20,7 @@ portal-next = Neste side
 portal-accessibility = Tilgjengeerklæring
 portal-privacy = Personvern
 portal-about = Om Systembruker
+portal-api = For utviklarar: API
 portal-operation = Oppgi denne koden om du tek kontakt:
 
 kind-own = Eiga verksemd

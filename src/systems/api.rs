@@ -60,7 +60,7 @@ async fn show(
 /// Registers a system; answers with the register's own key of it.
 #[utoipa::path(post, path = "/authentication/api/v1/systemregister/vendor", tag = "system register",
     request_body = RegisterBody,
-    responses((status = 200, description = "The register's own key of the system.", body = String),
+    responses((status = 200, description = "The register's own key of the system.", body = String, content_type = "application/json"),
         (status = 409, description = "Registered meanwhile.", body = String, content_type = "text/plain")))]
 async fn post_register(
     State(app): State<App>,

@@ -35,6 +35,8 @@ impl Problem {
             Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::NotGivable(_) => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnderWay => StatusCode::CONFLICT,
+            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -55,6 +57,17 @@ impl Problem {
             Self::Code(code, _) => Some(*code),
             Self::NotGivable(codes) => codes.first().copied(),
             _ => None,
+        }
+    }
+    /// Its JSON, if it is told in JSON.
+    pub(super) fn body(&self) -> Option<Value> {
+        match self {
+            Self::Code(code, extensions) => Some(with_code(*code, extensions)),
+            Self::NotGivable(codes) => codes.first().map(|code| with_code(*code, &[])),
+            Self::Violations(all) => Some(violations(all)),
+            Self::Unreadable { member, detail } => Some(unreadable(member, detail)),
+            Self::NoToken | Self::Forbidden | Self::Stop(Stop::NotEntitled | Stop::TooWeak) => None,
+            _ => Some(plain(self.status())),
         }
     }
     /// Written once, with its chain, where somebody of ours must look.
@@ -147,6 +160,7 @@ fn section(status: StatusCode) -> &'static str {
         409 => "section-15.5.10",
         413 => "section-15.5.14",
         415 => "section-15.5.16",
+        422 => "section-15.5.21",
         500 => "section-15.6.1",
         503 => "section-15.6.4",
         _ => "section-15.5.1",
@@ -159,14 +173,7 @@ impl IntoResponse for Problem {
         let status = self.status();
         let stop = if let Self::Stop(stop) = &self { Some(stop.clone()) } else { None };
         let shown = Shown { status, stop, code: self.code() };
-        let body = match &self {
-            Self::Code(code, extensions) => Some(with_code(*code, extensions)),
-            Self::NotGivable(codes) => codes.first().map(|code| with_code(*code, &[])),
-            Self::Violations(all) => Some(violations(all)),
-            Self::Unreadable { member, detail } => Some(unreadable(member, detail)),
-            Self::NoToken | Self::Forbidden | Self::Stop(Stop::NotEntitled | Stop::TooWeak) => None,
-            _ => Some(plain(status)),
-        };
+        let body = self.body();
         let mut response = match (&self, body) {
             (Self::Refused(text) | Self::Clash(text) | Self::Missing(text), _) => {
                 (status, text.to_string()).into_response()
@@ -181,6 +188,7 @@ impl IntoResponse for Problem {
         };
         let retry = match &self {
             Self::TooMany { retry_seconds } => Some(*retry_seconds),
+            Self::UnderWay => Some(RETRY_SECONDS),
             _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_SECONDS),
             _ => None,
         };

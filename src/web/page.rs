@@ -25,6 +25,8 @@ pub struct Page {
     /// Id of this request, shown on error pages.
     pub operation: String,
     pub logout: Option<FormToken>,
+    /// The page is there in this language only.
+    pub one_language: bool,
 }
 
 /// A logged-in person, and whom they act for.
@@ -72,6 +74,7 @@ impl Page {
             nav: None,
             operation: String::new(),
             logout: None,
+            one_language: false,
         }
     }
 

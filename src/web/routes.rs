@@ -37,6 +37,14 @@ pub struct Described {
     pub codes: &'static [Code],
 }
 
+impl Described {
+    /// Whether a vendor may send it again under an `Idempotency-Key`.
+    pub fn takes_key(&self) -> bool {
+        matches!(self.access, Access::Vendor(_))
+            && matches!(self.method, Method::POST | Method::PUT)
+    }
+}
+
 /// A router that remembers what is in it.
 #[derive(Default)]
 pub struct Routes {

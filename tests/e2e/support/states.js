@@ -61,6 +61,7 @@ export function states(made) {
     { name: 'about', path: '/om' },
     { name: 'accessibility', path: '/tilgjengelighet' },
     { name: 'privacy', path: '/personvern' },
+    { name: 'api', path: '/docs/api', only: 'en' },
     { name: 'not-found-as-nobody', path: '/nowhere', status: 404 },
     { name: 'none', who: NILS, path: '/parties' },
     { name: 'parties', who: LEADER, path: '/parties' },
@@ -114,7 +115,7 @@ async function enter(context, demo, state) {
  */
 export async function walk({ demo, language, all, newContext, look }) {
   const visitors = new Map();
-  for (const state of all) {
+  for (const state of all.filter(({ only }) => only === undefined || only === language)) {
     const key = `${state.who ?? ''} ${state.acting ?? ''} ${state.press ?? ''}`;
     if (!visitors.has(key)) {
       const context = await newContext();

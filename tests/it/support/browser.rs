@@ -3,6 +3,7 @@
 use super::{
     Outside, PUBLIC_URL, Person,
     issuer::{Told, header},
+    schema::{self, Seen},
 };
 use axum::{
     Router,
@@ -121,10 +122,19 @@ pub struct Answer {
     pub body: String,
 }
 impl Answer {
+    /// The answer to the request; an API's must be as it is described.
     pub async fn of(router: &Router, request: Request<Body>) -> Self {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let (head, body) = router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8(bytes.to_vec()).unwrap();
+        schema::check(&Seen {
+            method: &method,
+            path: &path,
+            status: head.status.as_u16(),
+            content_type: head.headers.get(name::CONTENT_TYPE).map(|v| v.to_str().unwrap()),
+            body: &body,
+        });
         Self { status: head.status, headers: head.headers, body }
     }
     #[track_caller]

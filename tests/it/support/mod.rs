@@ -2,6 +2,7 @@
 //! control, and browsers.
 pub mod browser;
 pub mod issuer;
+pub mod schema;
 
 pub use browser::{Answer, Browser};
 pub use issuer::Outside;
