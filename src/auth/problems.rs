@@ -116,11 +116,6 @@ pub async fn not_found(State(app): State<App>, request: Request) -> Problem {
 }
 /// Something is here, and not for this method.
 pub async fn method_not_allowed(State(app): State<App>, request: Request) -> Problem {
-    // A route of the public contract that is not built answers as one that is not there.
-    let write = matches!(*request.method(), Method::PUT | Method::POST);
-    if write && is_api(request.uri().path()) {
-        return Problem::NotFound;
-    }
     find_visitor(&app, request).await;
     Problem::MethodNotAllowed
 }
