@@ -135,6 +135,31 @@ impl<'c> Query<'c> {
         self.sql = AssertSqlSafe(sql).into_sql_str();
         self
     }
+    /// Opens the statement's `in ($n)` for all of `values`, of which there is at least one; they are
+    /// bound last. The last is repeated up to a round number, so that few statements are prepared.
+    pub fn list<V: Value + Clone>(mut self, values: &[V]) -> Self {
+        const ROUND: usize = 50;
+        let sql = self.sql.as_str().to_owned();
+        let opened = sql.split_once("in ($").and_then(|(head, rest)| {
+            let (first, tail) = rest.split_once(')')?;
+            Some((head, first.parse::<usize>().ok()?, tail))
+        });
+        let (Some((head, first, tail)), Some(last)) = (opened, values.last()) else {
+            return self.wrong("no list to open, or nothing in it");
+        };
+        let length = if values.len() == 1 { 1 } else { values.len().next_multiple_of(ROUND) };
+        let places: Vec<String> = (first..first + length).map(|n| format!("${n}")).collect();
+        for at in 0..length {
+            self = self.bind(values.get(at).unwrap_or(last).clone());
+        }
+        self.sql = AssertSqlSafe(format!("{head}in ({}){tail}", places.join(", "))).into_sql_str();
+        self
+    }
+    /// A statement that cannot be run says so when it is.
+    fn wrong(mut self, what: &str) -> Self {
+        self.error.get_or_insert(Error::Protocol(what.to_owned()));
+        self
+    }
     /// Every row.
     pub async fn all<T: Record>(self) -> Result<Vec<T>, Error> {
         run!(self, |sql, arguments, on| sqlx::query_as_with(sql, arguments).fetch_all(on).await)
