@@ -151,6 +151,9 @@ pub enum Problem {
     /// The person may not give everything that is asked for: each item that is missing.
     #[error("not everything can be given")]
     NotGivable(Vec<Code>),
+    /// A change to a revision that is no longer the newest.
+    #[error("changed since it was read")]
+    Stale,
     /// What was shown is no longer what is asked for.
     #[error("changed since it was shown")]
     Changed,

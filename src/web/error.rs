@@ -32,6 +32,7 @@ impl Problem {
             }
             Self::Clash(_) | Self::Changed => StatusCode::CONFLICT,
             Self::NotFound | Self::Missing(_) => StatusCode::NOT_FOUND,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::NotGivable(_) => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -66,6 +67,7 @@ impl Problem {
             Self::NotGivable(codes) => codes.first().map(|code| with_code(*code, &[])),
             Self::Violations(all) => Some(violations(all)),
             Self::Unreadable { member, detail } => Some(unreadable(member, detail)),
+            Self::Stale => Some(stale()),
             Self::NoToken | Self::Forbidden | Self::Stop(Stop::NotEntitled | Stop::TooWeak) => None,
             _ => Some(plain(self.status())),
         }
@@ -144,6 +146,17 @@ fn violations(all: &[Violation]) -> Value {
         "validationErrors": each.collect::<Vec<_>>(),
     })
 }
+/// Shape (d), and what to do.
+fn stale() -> Value {
+    let status = StatusCode::PRECONDITION_FAILED;
+    json!({
+        "type": format!("https://tools.ietf.org/html/rfc9110#{}", section(status)),
+        "title": "It has been changed since you read it.",
+        "status": status.as_u16(),
+        "detail": "Please read it again, and make your change to what it is now.",
+        "traceId": operation::trace_id(),
+    })
+}
 /// Shape (d): nothing but the status.
 fn plain(status: StatusCode) -> Value {
     json!({
@@ -158,6 +171,7 @@ fn section(status: StatusCode) -> &'static str {
         404 => "section-15.5.5",
         405 => "section-15.5.6",
         409 => "section-15.5.10",
+        412 => "section-15.5.13",
         413 => "section-15.5.14",
         415 => "section-15.5.16",
         422 => "section-15.5.21",

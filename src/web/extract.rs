@@ -49,6 +49,26 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// What the query says of yes and no.
+pub struct Flags(Vec<(String, String)>);
+impl Flags {
+    /// Whether it says yes; not there is no. Neither name nor value heeds case.
+    pub fn is_set(&self, name: &str) -> Result<bool, Problem> {
+        match self.0.iter().rfind(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            None => Ok(false),
+            Some((_, value)) => value.to_ascii_lowercase().parse().map_err(|_| {
+                unreadable(name, &format!("The value '{value}' is neither true nor false."))
+            }),
+        }
+    }
+}
+impl<S: Send + Sync> FromRequestParts<S> for Flags {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Query::from_request_parts(parts, state).await.map(|Query(pairs)| Self(pairs))
+    }
+}
+
 /// The body's bytes, of at most the length that the route allows.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| {

@@ -80,6 +80,22 @@ impl Folded {
         }
         serde_json::from_value(self.0).map_err(|e| unreadable("$", &e.to_string()))
     }
+    /// Reads the document as a list.
+    pub fn list<T: DeserializeOwned>(self) -> Result<Vec<T>, Problem> {
+        if !self.0.is_array() {
+            return Err(unreadable("$", "The body is not a JSON list."));
+        }
+        serde_json::from_value(self.0).map_err(|e| unreadable("$", &e.to_string()))
+    }
+    /// That none of these members is there as null.
+    pub fn without_null(self, members: &[Required]) -> Result<Self, Problem> {
+        match members.iter().find(|(name, _)| self.0.get(name).is_some_and(Value::is_null)) {
+            Some((_, written)) => {
+                Err(unreadable(written, &format!("The {written} field must not be null.")))
+            }
+            None => Ok(self),
+        }
+    }
     /// Takes leading and trailing blanks off the document's own texts and those of objects in it;
     /// texts in lists stay as they are.
     #[must_use]

@@ -4,6 +4,7 @@ pub mod operation;
 pub mod error;
 pub mod extract;
 pub mod json;
+pub mod etag;
 pub mod headers;
 pub mod paging;
 pub mod routes;

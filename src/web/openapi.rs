@@ -6,6 +6,7 @@ use super::{
 use crate::problem::Code;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::openapi::RefOr;
 
 /// What each part of the APIs is for, in the order of the page.
 pub const TAGS: &[(&str, &str)] = &[
@@ -159,7 +160,7 @@ fn operation(one: &Described, schemas: &BTreeMap<String, Value>) -> Value {
             if status.starts_with('2') {
                 show(response, schemas);
                 if scheme.is_some() {
-                    response["headers"] = shapes::limit_headers();
+                    add_headers(response, shapes::limit_headers());
                 }
             }
         }
@@ -197,6 +198,10 @@ fn add_problems(one: &Described, responses: &mut Map<String, Value>) {
     if one.path.contains('{') {
         may(&[404]);
     }
+    let mut parameters = one.operation.parameters.iter().flatten();
+    if parameters.any(|p| matches!(p, RefOr::T(parameter) if parameter.name == "If-Match")) {
+        may(&[412]);
+    }
     if one.operation.request_body.is_some() {
         may(&[413, 415]);
     }
@@ -218,6 +223,13 @@ fn add_problems(one: &Described, responses: &mut Map<String, Value>) {
                 }
             }
         }
+    }
+}
+
+fn add_headers(response: &mut Value, more: Value) {
+    match (response.get_mut("headers"), more) {
+        (Some(Value::Object(said)), Value::Object(more)) => said.extend(more),
+        (_, more) => response["headers"] = more,
     }
 }
 

@@ -20,7 +20,7 @@ fn example_of(name: &str) -> (String, Value) {
 
 /// The answer of this status: with the codes that the operation may give, or what all have in common.
 pub(super) fn problem(status: u16, codes: &[Code], body: bool, keyed: bool) -> Value {
-    let plain = matches!(status, 413 | 415 | 422 | 429 | 503) || (status == 409 && keyed);
+    let plain = matches!(status, 412 | 413 | 415 | 422 | 429 | 503) || (status == 409 && keyed);
     if codes.is_empty() && (plain || matches!(status, 401 | 403 | 404)) {
         return reference("responses", &reason(status).replace(' ', ""));
     }
@@ -64,6 +64,10 @@ pub(super) fn responses() -> Value {
         (
             409,
             "A request with the same `Idempotency-Key` is under way, or this clashes with how things are now.",
+        ),
+        (
+            412,
+            "It is at another revision than `If-Match` says: it has been changed since it was read.",
         ),
         (413, "The body is larger than 256 KiB."),
         (415, "The body is not `application/json`."),
@@ -144,6 +148,7 @@ pub(super) fn examples() -> Value {
     for (status, problem) in [
         (404, Problem::NotFound),
         (409, Problem::UnderWay),
+        (412, Problem::Stale),
         (413, Problem::TooLarge),
         (415, Problem::UnsupportedMedia),
         (422, Problem::KeyReused),
@@ -188,6 +193,7 @@ pub(super) fn schemas() -> BTreeMap<String, Value> {
         "additionalProperties": { "type": "array", "items": text },
     } });
     let coded = ["code", "statusDescription"];
+    let detail = json!({ "type": "string", "description": "What to do about it." });
     [
         (
             "CodedProblem",
@@ -211,7 +217,10 @@ pub(super) fn schemas() -> BTreeMap<String, Value> {
                 json!(false),
             ),
         ),
-        ("PlainProblem", shape("Nothing but the status.", &[], base(json!({})), json!(false))),
+        (
+            "PlainProblem",
+            shape("Little but the status.", &[], base(json!({ "detail": detail })), json!(false)),
+        ),
     ]
     .map(|(name, schema)| (name.to_owned(), schema))
     .into()

@@ -1,5 +1,5 @@
 //! Addresses of the portal, and the places that a login may lead back to.
-use crate::ids::{RequestId, SystemUserId};
+use crate::ids::{RequestId, SystemId, SystemUserId};
 use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -122,6 +122,15 @@ impl FromStr for Place {
     }
 }
 
+/// A system's change log, as its vendor asks for it.
+pub fn change_log(public_url: &str, system: &SystemId) -> String {
+    let mut path = url::Url::parse(public_url).ok();
+    if let Some(mut parts) = path.as_mut().and_then(|url| url.path_segments_mut().ok()) {
+        parts.clear().extend(API.split('/').filter(|part| !part.is_empty()));
+        parts.extend(["systemregister", "vendor", system.as_str(), "changelog"]);
+    }
+    path.map(String::from).unwrap_or_default()
+}
 pub fn overview() -> String {
     format!("{UI}/overview")
 }
