@@ -22,14 +22,21 @@ use crate::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
 use std::{sync::LazyLock, time::Duration};
 use tower::ServiceBuilder;
-use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
+};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 /// Largest body of an ordinary request.
@@ -50,6 +57,7 @@ pub fn portal() -> Routes {
 pub fn vendor_api() -> Routes {
     Routes::new()
         .and(systems::api::routes())
+        .and(systems::enduser::routes())
         .and(requests::api::routes())
         .and(events::api::routes())
 }
@@ -91,7 +99,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(in_time))
         .layer(from_fn_with_state(app.clone(), problems::as_pages))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)).compress_when(
+            DefaultPredicate::new().and(|_, _, headers: &HeaderMap, _: &_| may_compress(headers)),
+        ))
         .layer(from_fn_with_state(app.clone(), counted))
         .layer(from_fn(secure));
     let router = if app.config.demo { router } else { router.layer(from_fn(strict)) };
@@ -133,6 +143,10 @@ async fn counted(State(app): State<App>, request: Request, next: Next) -> Respon
     let response = next.run(request).await;
     app.answered.count(response.status().as_u16());
     response
+}
+/// An entity tag stands for these very bytes.
+fn may_compress(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::ETAG)
 }
 /// A request that takes too long is told so, in the words of its route.
 async fn in_time(request: Request, next: Next) -> Response {

@@ -23,14 +23,14 @@ pub struct Draft {
     pub is_visible: bool,
 }
 
-const ID: &str = "/registersystemrequest/systemid";
+pub(super) const ID: &str = "/registersystemrequest/systemid";
 const VENDOR: &str = "/registersystemrequest/vendor/id";
 const CLIENT: &str = "/registersystemrequest/clientid";
 const REDIRECT: &str = "/registersystemrequest/allowedredirecturls";
-const RIGHTS: &str = "/registersystemrequest/rights/resource";
-const PACKAGES: &str = "/registersystemrequest/accesspackages";
-const NAME: &str = "/registersystemrequest/name";
-const DESCRIPTION: &str = "/registersystemrequest/description";
+pub(super) const RIGHTS: &str = "/registersystemrequest/rights/resource";
+pub(super) const PACKAGES: &str = "/registersystemrequest/accesspackages";
+pub(super) const NAME: &str = "/registersystemrequest/name";
+pub(super) const DESCRIPTION: &str = "/registersystemrequest/description";
 
 /// Most rights, and most packages.
 pub const MOST_ITEMS: usize = 200;
@@ -45,7 +45,7 @@ const LANGUAGE_MISSING: u16 = 100;
 const BAD_TEXT: u16 = 101;
 const TOO_MANY: u16 = 103;
 
-fn violation(number: u16, path: &'static str, title: &'static str) -> Violation {
+pub(super) fn violation(number: u16, path: &'static str, title: &'static str) -> Violation {
     Violation { number, path, title: title.into(), extension: None }
 }
 
@@ -68,19 +68,20 @@ impl Draft {
         catalogue: &Contents,
         loopback: bool,
         id_taken: bool,
-        clients_taken: &[String],
+        clients_taken: bool,
         now: Ts,
     ) -> (Option<System>, Vec<Violation>) {
         let mut wrong = Vec::new();
         let vendor = self.vendor().ok();
         self.check_id(vendor.as_ref(), id_taken, &mut wrong);
         let redirect_urls = self.check_redirects(loopback, &mut wrong);
-        if !clients_taken.is_empty() {
+        if clients_taken {
             wrong.push(violation(4, CLIENT, "A client id is used by another system."));
         }
-        self.check_rights(catalogue, &mut wrong);
-        let packages = self.check_packages(catalogue, &mut wrong);
+        check_rights(&self.rights, catalogue, &mut wrong);
+        let packages = check_packages(&self.packages, self.is_visible, catalogue, &mut wrong);
         self.check_counts(&mut wrong);
+        self.check_client_texts(&mut wrong);
         let name = check_texts(&self.name, text::NAME, NAME, &mut wrong);
         let description =
             check_texts(&self.description, text::DESCRIPTION, DESCRIPTION, &mut wrong);
@@ -127,7 +128,11 @@ impl Draft {
         }
     }
 
-    fn check_redirects(&self, loopback: bool, wrong: &mut Vec<Violation>) -> Vec<String> {
+    pub(super) fn check_redirects(
+        &self,
+        loopback: bool,
+        wrong: &mut Vec<Violation>,
+    ) -> Vec<String> {
         let parsed: Vec<_> =
             self.redirect_urls.iter().map(|url| RedirectUrl::parse(url, loopback)).collect();
         if parsed.iter().any(Result::is_err) {
@@ -140,130 +145,21 @@ impl Draft {
         parsed.into_iter().flatten().map(|url| url.normal()).collect()
     }
 
-    fn check_rights(&self, catalogue: &Contents, wrong: &mut Vec<Violation>) {
-        let (mut ids, mut unknown, mut closed) = (Vec::new(), Vec::new(), Vec::new());
-        for attribute in self.rights.iter().flat_map(|right| &right.resource) {
-            if attribute.id != RESOURCE {
-                ids.push(attribute.id.clone());
-                continue;
-            }
-            match attribute.value.parse().ok().and_then(|id| catalogue.resource(&id)) {
-                None => unknown.push(attribute.value.clone()),
-                Some(resource) if !resource.is_open_to_systems() => {
-                    closed.push(attribute.value.clone());
-                }
-                Some(_) => {}
-            }
-        }
-        let mut add = |number, title, member, values: &[String]| {
-            if !values.is_empty() {
-                let extension = Some((member, values.join(" | ")));
-                wrong.push(Violation { extension, ..violation(number, RIGHTS, title) });
-            }
-        };
-        add(
-            9,
-            "The attribute of a right must be urn:altinn:resource.",
-            "Invalid Resource Id Details : ",
-            &ids,
-        );
-        add(3, "A resource does not exist.", "ResourceIds Not Found : ", &unknown);
-        add(
-            17,
-            "A resource is of a kind that cannot be given to a system.",
-            "ResourceIds Not Delegable : ",
-            &closed,
-        );
-        let action = |right: &Right| right.action.clone().unwrap_or_default();
-        if self.rights.iter().any(|right| text::clean(&action(right), text::NAME).is_err()) {
-            wrong.push(violation(
-                BAD_TEXT,
-                RIGHTS,
-                "An action is too long or has a character that is not allowed.",
-            ));
-        }
-        if self.rights.iter().any(|right| right.resource.is_empty()) {
-            wrong.push(violation(9, RIGHTS, "A right names no resource."));
-        }
-        let mut seen = HashSet::new();
-        let twice = self
-            .rights
-            .iter()
-            .any(|right| !seen.insert((right.action.clone(), right.resource.clone())));
-        if twice {
-            wrong.push(violation(6, RIGHTS, "A right is listed twice."));
-        }
-    }
-
-    fn check_packages(&self, catalogue: &Contents, wrong: &mut Vec<Violation>) -> Vec<PackageUrn> {
-        let (mut good, mut malformed, mut unknown, mut unusable) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut client_only = false;
-        for text in &self.packages {
-            if text.split(':').count() < 4 {
-                malformed.push(text.as_str());
-                continue;
-            }
-            match text.parse().ok().and_then(|urn| catalogue.package(&urn)) {
-                None => unknown.push(text.as_str()),
-                Some(package) if !package.delegable && !package.assignable => {
-                    unusable.push(text.as_str());
-                }
-                Some(package) => {
-                    client_only |= !package.assignable;
-                    good.push(package.urn.clone());
-                }
-            }
-        }
-        let groups = [("Malformed", malformed), ("Unknown", unknown), ("Not usable", unusable)];
-        let details: Vec<String> = groups
-            .iter()
-            .filter(|(_, urns)| !urns.is_empty())
-            .map(|(label, urns)| format!("{label}: {}", urns.join(", ")))
-            .collect();
-        if !details.is_empty() {
-            let extension = Some(("Invalid Urn Details : ", details.join(" | ")));
-            wrong.push(Violation {
-                extension,
-                ..violation(8, PACKAGES, "An access package does not exist or cannot be given.")
-            });
-        }
-        let distinct: HashSet<&String> = self.packages.iter().collect();
-        if distinct.len() < self.packages.len() {
-            wrong.push(violation(7, PACKAGES, "An access package is listed twice."));
-        }
-        if self.is_visible && client_only {
-            wrong.push(violation(
-                18,
-                PACKAGES,
-                "A visible system cannot have a package that is for clients only.",
-            ));
-        }
-        good
-    }
-
     /// That there is not so much of anything that looking at it would keep others waiting.
     pub fn check_size(&self) -> Result<(), Problem> {
-        let mut wrong = Vec::new();
         self.vendor()?;
+        let mut wrong = Vec::new();
         self.check_counts(&mut wrong);
-        wrong.retain(|violation| violation.number == TOO_MANY);
         if wrong.is_empty() { Ok(()) } else { Err(Problem::Violations(wrong)) }
     }
 
-    fn check_counts(&self, wrong: &mut Vec<Violation>) {
-        let counts = [
-            (self.rights.len(), MOST_ITEMS, RIGHTS),
-            (self.packages.len(), MOST_ITEMS, PACKAGES),
-            (self.client_ids.len(), MOST_ADDRESSES, CLIENT),
-            (self.redirect_urls.len(), MOST_ADDRESSES, REDIRECT),
-        ];
-        for (count, most, path) in counts {
-            if count > most {
-                let title = format!("There are {count}, and {most} at most are taken.").into();
-                wrong.push(Violation { title, ..violation(TOO_MANY, path, "") });
-            }
-        }
+    pub(super) fn check_counts(&self, wrong: &mut Vec<Violation>) {
+        check_count(self.rights.len(), MOST_ITEMS, RIGHTS, wrong);
+        check_count(self.packages.len(), MOST_ITEMS, PACKAGES, wrong);
+        check_count(self.client_ids.len(), MOST_ADDRESSES, CLIENT, wrong);
+        check_count(self.redirect_urls.len(), MOST_ADDRESSES, REDIRECT, wrong);
+    }
+    pub(super) fn check_client_texts(&self, wrong: &mut Vec<Violation>) {
         let bad = |id: &String| id.is_empty() || text::clean(id, text::NAME).as_ref() != Ok(id);
         if self.client_ids.iter().any(bad) {
             wrong.push(violation(
@@ -273,9 +169,144 @@ impl Draft {
             ));
         }
     }
+    /// Client ids of a system that there is: none twice, and none that another system has.
+    pub(super) fn check_clients(&self, of_others: &[String], wrong: &mut Vec<Violation>) {
+        let mut seen = HashSet::new();
+        if self.client_ids.iter().any(|id| !seen.insert(id.to_lowercase())) {
+            wrong.push(violation(11, CLIENT, "A client id is listed twice."));
+        }
+        for id in of_others {
+            let title = format!("The client id {id} is used by another system.").into();
+            wrong.push(Violation { title, ..violation(4, CLIENT, "") });
+        }
+    }
+    /// Whether a client id is listed twice, to the letter.
+    pub(super) fn repeats_a_client(&self) -> bool {
+        let mut seen = HashSet::new();
+        self.client_ids.iter().any(|id| !seen.insert(id))
+    }
 }
 
-fn check_texts(
+pub(super) fn check_count(
+    count: usize,
+    most: usize,
+    path: &'static str,
+    wrong: &mut Vec<Violation>,
+) {
+    if count > most {
+        let title = format!("There are {count}, and {most} at most are taken.").into();
+        wrong.push(Violation { title, ..violation(TOO_MANY, path, "") });
+    }
+}
+
+/// Rights that a system may have: known resources of the right kind, none of them twice.
+pub(super) fn check_rights(rights: &[Right], catalogue: &Contents, wrong: &mut Vec<Violation>) {
+    let (mut ids, mut unknown, mut closed) = (Vec::new(), Vec::new(), Vec::new());
+    for attribute in rights.iter().flat_map(|right| &right.resource) {
+        if attribute.id != RESOURCE {
+            ids.push(attribute.id.clone());
+            continue;
+        }
+        match attribute.value.parse().ok().and_then(|id| catalogue.resource(&id)) {
+            None => unknown.push(attribute.value.clone()),
+            Some(resource) if !resource.is_open_to_systems() => {
+                closed.push(attribute.value.clone());
+            }
+            Some(_) => {}
+        }
+    }
+    let mut add = |number, title, member, values: &[String]| {
+        if !values.is_empty() {
+            let extension = Some((member, values.join(" | ")));
+            wrong.push(Violation { extension, ..violation(number, RIGHTS, title) });
+        }
+    };
+    add(
+        9,
+        "The attribute of a right must be urn:altinn:resource.",
+        "Invalid Resource Id Details : ",
+        &ids,
+    );
+    add(3, "A resource does not exist.", "ResourceIds Not Found : ", &unknown);
+    add(
+        17,
+        "A resource is of a kind that cannot be given to a system.",
+        "ResourceIds Not Delegable : ",
+        &closed,
+    );
+    let action = |right: &Right| right.action.clone().unwrap_or_default();
+    if rights.iter().any(|right| text::clean(&action(right), text::NAME).is_err()) {
+        wrong.push(violation(
+            BAD_TEXT,
+            RIGHTS,
+            "An action is too long or has a character that is not allowed.",
+        ));
+    }
+    if rights.iter().any(|right| right.resource.is_empty()) {
+        wrong.push(violation(9, RIGHTS, "A right names no resource."));
+    }
+    let mut seen = HashSet::new();
+    let twice =
+        rights.iter().any(|right| !seen.insert((right.action.clone(), right.resource.clone())));
+    if twice {
+        wrong.push(violation(6, RIGHTS, "A right is listed twice."));
+    }
+}
+
+/// The packages, where a system may have them.
+pub(super) fn check_packages(
+    packages: &[String],
+    is_visible: bool,
+    catalogue: &Contents,
+    wrong: &mut Vec<Violation>,
+) -> Vec<PackageUrn> {
+    let (mut good, mut malformed, mut unknown, mut unusable) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut client_only = false;
+    for text in packages {
+        if text.split(':').count() < 4 {
+            malformed.push(text.as_str());
+            continue;
+        }
+        match text.parse().ok().and_then(|urn| catalogue.package(&urn)) {
+            None => unknown.push(text.as_str()),
+            Some(package) if !package.delegable && !package.assignable => {
+                unusable.push(text.as_str());
+            }
+            Some(package) => {
+                client_only |= !package.assignable;
+                good.push(package.urn.clone());
+            }
+        }
+    }
+    let groups = [("Malformed", malformed), ("Unknown", unknown), ("Not usable", unusable)];
+    let details: Vec<String> = groups
+        .iter()
+        .filter(|(_, urns)| !urns.is_empty())
+        .map(|(label, urns)| format!("{label}: {}", urns.join(", ")))
+        .collect();
+    if !details.is_empty() {
+        let extension = Some(("Invalid Urn Details : ", details.join(" | ")));
+        wrong.push(Violation {
+            extension,
+            ..violation(8, PACKAGES, "An access package does not exist or cannot be given.")
+        });
+    }
+    let distinct: HashSet<&String> = packages.iter().collect();
+    if distinct.len() < packages.len() {
+        wrong.push(violation(7, PACKAGES, "An access package is listed twice."));
+    }
+    if is_visible && client_only {
+        wrong.push(violation(
+            18,
+            PACKAGES,
+            "A visible system cannot have a package that is for clients only.",
+        ));
+    }
+    good
+}
+
+pub(super) fn check_texts(
     texts: &Texts,
     longest: usize,
     path: &'static str,

@@ -5,9 +5,11 @@ use crate::{
     ids::{OrgNo, PackageUrn, ResourceId, SystemId, SystemKey},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{collections::BTreeMap, fmt};
 use url::{Host, Url};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A name or description by language: `nb`, `nn` and `en`, and others that the vendor gave.
 pub type Texts = BTreeMap<String, String>;
@@ -74,6 +76,20 @@ pub struct System {
     pub is_visible: bool,
     pub created: Ts,
     pub deleted: Option<Ts>,
+}
+
+/// A line of a system's change log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub id: Uuid,
+    pub system: SystemKey,
+    /// `create`, `update`, `rightsupdate`, `accesspackageupdate` or `delete`.
+    pub kind: String,
+    /// What was sent.
+    pub data: Option<Value>,
+    pub by: OrgNo,
+    pub client: Option<String>,
+    pub created: Ts,
 }
 
 impl System {

@@ -20,4 +20,5 @@ mod requests;
 mod security;
 mod sessions;
 mod support;
+mod systems;
 mod tokens;

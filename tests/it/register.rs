@@ -1,4 +1,4 @@
-//! The system register and the vendor's side of requests: every code that the contract lists for them.
+//! The vendor's side of requests: every code that the contract lists for it.
 use crate::{
     on_each_engine,
     support::{ACCOUNTANTS, Answer, Bench, CUSTOMER, REDIRECT, SYSTEM, VENDOR, right},
@@ -7,172 +7,12 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 on_each_engine!(
-    a_system_is_registered_read_listed_and_deleted,
-    everything_wrong_with_a_system_is_said_at_once,
-    whose_it_is_comes_first,
-    two_systems_race_for_a_client_id,
     bodies_are_read_as_clients_send_them,
     a_request_is_refused_with_the_contracts_codes,
     a_request_is_its_vendors_own,
 );
 
-const REGISTER: &str = "/authentication/api/v1/systemregister/vendor";
 const REQUESTS: &str = "/authentication/api/v1/systemuser/request/vendor";
-
-async fn a_system_is_registered_read_listed_and_deleted(bench: Bench) {
-    let done = bench
-        .register(
-            "991825827_ny",
-            json!({ "clientId": ["c-1", "c-2"], "allowedRedirectUrls": ["https://x.example"] }),
-        )
-        .await;
-    done.is(200);
-    assert!(done.json().as_str().unwrap().parse::<uuid::Uuid>().is_ok());
-    let path = format!("{REGISTER}/991825827_ny");
-    let read = bench.api("GET", &path, VENDOR, None).await;
-    read.is(200);
-    let system = read.json();
-    assert_eq!(system["vendor"]["ID"], "0192:991825827");
-    assert_eq!(system["clientId"], json!(["c-1", "c-2"]));
-    assert_eq!(system["allowedRedirectUrls"], json!(["https://x.example/"]));
-    assert_eq!((&system["isDeleted"], &system["isVisible"]), (&json!(false), &json!(true)));
-    let list = bench.api("GET", REGISTER, VENDOR, None).await.json();
-    let ids: Vec<&str> =
-        list.as_array().unwrap().iter().map(|s| s["systemId"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["991825827_ny", SYSTEM]);
-    assert_eq!(bench.api("GET", REGISTER, ACCOUNTANTS, None).await.json(), json!([]));
-    bench.api("GET", &path, ACCOUNTANTS, None).await.is(403);
-    bench.api("DELETE", &path, ACCOUNTANTS, None).await.is(403);
-    bench.api("GET", &format!("{REGISTER}/991825827_no"), VENDOR, None).await.is(404);
-    let unknown = bench.api("DELETE", &format!("{REGISTER}/991825827_no"), VENDOR, None).await;
-    unknown.is(400);
-    assert!(unknown.json()["errors"]["return"].is_array());
-    for _ in 0..2 {
-        assert_eq!(
-            bench.api("DELETE", &path, VENDOR, None).await.is(200).json(),
-            json!({ "succeeded": true })
-        );
-    }
-    assert_eq!(bench.api("GET", &path, VENDOR, None).await.json()["isDeleted"], true);
-    assert_eq!(bench.api("GET", REGISTER, VENDOR, None).await.json().as_array().unwrap().len(), 1);
-    // The id is burnt, the client ids are free.
-    let again = bench.register("991825827_ny", json!({})).await;
-    assert_eq!(codes(&again), ["AUTH.VLD-00002"]);
-    bench.register("991825827_to", json!({ "clientId": ["c-1"] })).await.is(200);
-    let changes = "select count(*) from system_change where change_type in ('create', 'delete')";
-    assert_eq!(bench.count(changes).await, 4);
-}
-
-fn codes(answer: &Answer) -> Vec<String> {
-    answer.is(400).code("STD-00000");
-    let body = answer.json();
-    let all = body["validationErrors"].as_array().unwrap();
-    all.iter().map(|e| e["code"].as_str().unwrap().to_owned()).collect()
-}
-
-async fn everything_wrong_with_a_system_is_said_at_once(bench: Bench) {
-    let text = |t: &str| json!({ "nb": t, "nn": t, "en": t });
-    let attribute = |id: &str, value: &str| json!({ "resource": [{ "id": id, "value": value }] });
-    let cases: Vec<(&str, Value, &[&str])> = vec![
-        ("991825827_a b", json!({}), &["AUTH.VLD-00013"]),
-        ("310904473_x", json!({}), &["AUTH.VLD-00001"]),
-        (SYSTEM, json!({}), &["AUTH.VLD-00002"]),
-        (
-            "991825827_x",
-            json!({ "allowedRedirectUrls": ["http://x.example/"] }),
-            &["AUTH.VLD-00005"],
-        ),
-        ("991825827_x", json!({ "allowedRedirectUrls": ["not a url"] }), &["AUTH.VLD-00005"]),
-        (
-            "991825827_x",
-            json!({ "rights": [attribute("urn:altinn:org", "x")] }),
-            &["AUTH.VLD-00009"],
-        ),
-        ("991825827_x", json!({ "rights": [{ "resource": [] }] }), &["AUTH.VLD-00009"]),
-        ("991825827_x", json!({ "rights": [right("no-such")] }), &["AUTH.VLD-00003"]),
-        (
-            "991825827_x",
-            json!({ "rights": [right(crate::support::RESOURCE), right(crate::support::RESOURCE)] }),
-            &["AUTH.VLD-00006"],
-        ),
-        ("991825827_x", json!({ "accessPackages": [{ "urn": "x" }] }), &["AUTH.VLD-00008"]),
-        (
-            "991825827_x",
-            json!({ "accessPackages": [{ "urn": "urn:altinn:accesspackage:eksplisitt" }] }),
-            &["AUTH.VLD-00008"],
-        ),
-        (
-            "991825827_x",
-            json!({ "accessPackages": [{ "urn": "urn:altinn:accesspackage:toll" }, { "urn": "urn:altinn:accesspackage:toll" }] }),
-            &["AUTH.VLD-00007"],
-        ),
-        (
-            "991825827_x",
-            json!({ "accessPackages": [{ "urn": "urn:altinn:accesspackage:regnskapsforer-lonn" }] }),
-            &["AUTH.VLD-00018"],
-        ),
-        ("991825827_x", json!({ "name": { "nb": "x" } }), &["AUTH.VLD-00100"]),
-        ("991825827_x", json!({ "name": text("a\u{202e}b") }), &["AUTH.VLD-00101"; 3]),
-        ("991825827_x", json!({ "name": text(&"x".repeat(256)) }), &["AUTH.VLD-00101"; 3]),
-        ("991825827_x", json!({ "clientId": vec!["c"; 101] }), &["AUTH.VLD-00103"]),
-        (
-            "310904473_a b",
-            json!({ "rights": [attribute("x", "y"), right("no-such")], "allowedRedirectUrls": ["x"] }),
-            &[
-                "AUTH.VLD-00013",
-                "AUTH.VLD-00001",
-                "AUTH.VLD-00005",
-                "AUTH.VLD-00009",
-                "AUTH.VLD-00003",
-            ],
-        ),
-    ];
-    let before = bench.count("select count(*) from system").await;
-    for (id, members, expected) in cases {
-        let answer = bench.register(id, members.clone()).await;
-        assert_eq!(codes(&answer), expected, "{id} {members}");
-    }
-    let taken = bench.register("991825827_t", json!({ "clientId": ["c-9"] })).await;
-    taken.is(200);
-    assert_eq!(
-        codes(&bench.register("991825827_u", json!({ "clientId": ["c-9"] })).await),
-        ["AUTH.VLD-00004"]
-    );
-    bench.register("991825827_v", json!({ "clientId": ["c-8", "c-8"] })).await.is(409);
-    assert_eq!(
-        codes(&bench.register("x", json!({ "vendor": { "ID": "991825827" } })).await),
-        ["AUTH.VLD-00000"]
-    );
-    let client_only = json!({ "isVisible": false, "accessPackages": [{ "urn": "urn:altinn:accesspackage:regnskapsforer-lonn" }] });
-    bench.register("991825827_w", client_only).await.is(200);
-    assert_eq!(bench.count("select count(*) from system").await, before + 2);
-}
-
-async fn whose_it_is_comes_first(bench: Bench) {
-    let body = json!({ "id": "310904473_x y", "vendor": { "ID": "0192:310904473" }, "name": {}, "description": {} });
-    let answer = bench.api("POST", REGISTER, VENDOR, Some(body.clone())).await;
-    answer.is(403);
-    assert!(answer.body.is_empty());
-    let token = bench.outside.vendor_token(VENDOR, "altinn:authentication/systemregister.admin");
-    let request = Request::post(REGISTER)
-        .header("authorization", format!("Bearer {token}"))
-        .header("content-type", "application/json");
-    let answer =
-        Answer::of(&bench.router, request.body(Body::from(body.to_string())).unwrap()).await;
-    answer.is(400).code("STD-00000");
-}
-
-async fn two_systems_race_for_a_client_id(bench: Bench) {
-    let (one, other) = tokio::join!(
-        bench.register("991825827_r1", json!({ "clientId": ["race"] })),
-        bench.register("991825827_r2", json!({ "clientId": ["race"] })),
-    );
-    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
-    statuses.sort_unstable();
-    assert_eq!(statuses[0], 200);
-    assert!(matches!(statuses[1], 400 | 409), "{statuses:?}");
-    assert_eq!(bench.count("select count(*) from system_client where client_id = 'race'").await, 1);
-}
 
 async fn bodies_are_read_as_clients_send_them(bench: Bench) {
     let send = async |content_type: &str, body: String| {
@@ -342,12 +182,4 @@ async fn a_request_is_its_vendors_own(bench: Bench) {
         .await
         .is(404)
         .code("AUTH-00011");
-    for (method, path) in [
-        ("PUT", format!("{REGISTER}/{SYSTEM}")),
-        ("POST", format!("{REQUESTS}/agent")),
-        ("GET", format!("{REQUESTS}/bysystem/{SYSTEM}")),
-        ("GET", "/authentication/api/v1/systemregister".into()),
-    ] {
-        bench.api(method, &path, VENDOR, Some(json!({}))).await.is(404);
-    }
 }
