@@ -130,6 +130,7 @@ async fn change(
     request_body = RegisterBody,
     responses((status = 200, description = "Replaced.", body = Done,
             headers(("ETag" = String, description = "The new revision."))),
+        (status = 400, description = "Something is wrong with it; or, in words, the system has been deleted.", body = String, content_type = "text/plain"),
         (status = 404, description = "Unknown, or the vendor is not its own.", body = String, content_type = "text/plain"),
         (status = 409, description = "A client id was taken meanwhile.", body = String, content_type = "text/plain")))]
 async fn put_system(
@@ -148,6 +149,7 @@ async fn put_system(
     request_body = Vec<super::Right>,
     responses((status = 200, description = "Replaced.", body = Done,
             headers(("ETag" = String, description = "The system's new revision."))),
+        (status = 400, description = "Something is wrong with it; or, in words, the system has been deleted.", body = String, content_type = "text/plain"),
         (status = 404, description = "Unknown.", body = String, content_type = "text/plain")))]
 async fn put_rights(
     State(app): State<App>,
@@ -165,6 +167,7 @@ async fn put_rights(
     request_body = Vec<PackageBody>,
     responses((status = 200, description = "Replaced.", body = Done,
             headers(("ETag" = String, description = "The system's new revision."))),
+        (status = 400, description = "Something is wrong with it; or, in words, the system has been deleted.", body = String, content_type = "text/plain"),
         (status = 404, description = "Unknown.", body = String, content_type = "text/plain")))]
 async fn put_packages(
     State(app): State<App>,
