@@ -30,13 +30,12 @@ impl Problem {
             Self::Violations(_) | Self::Unreadable { .. } | Self::Refused(_) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::Clash(_) | Self::Changed => StatusCode::CONFLICT,
+            Self::Clash(_) | Self::Changed | Self::UnderWay => StatusCode::CONFLICT,
             Self::NotFound | Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::NoToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::NotGivable(_) => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::UnderWay => StatusCode::CONFLICT,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,

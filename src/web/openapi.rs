@@ -160,7 +160,7 @@ fn operation(one: &Described, schemas: &BTreeMap<String, Value>) -> Value {
             if status.starts_with('2') {
                 show(response, schemas);
                 if scheme.is_some() {
-                    add_headers(response, shapes::limit_headers());
+                    add(response, "headers", shapes::limit_headers());
                 }
             }
         }
@@ -219,17 +219,20 @@ fn add_problems(one: &Described, responses: &mut Map<String, Value>) {
                 let at = "/content/application~1problem+json";
                 let made = shapes::whole(made);
                 if let (Some(content), None) = (made.pointer(at), said.pointer(at)) {
-                    said["content"]["application/problem+json"] = content.clone();
+                    let content = json!({ "application/problem+json": content });
+                    add(said, "content", content);
                 }
             }
         }
     }
 }
 
-fn add_headers(response: &mut Value, more: Value) {
-    match (response.get_mut("headers"), more) {
+/// Adds members to those that the object has under the name.
+pub(super) fn add(to: &mut Value, name: &str, more: Value) {
+    let Value::Object(members) = to else { return };
+    match (members.get_mut(name), more) {
         (Some(Value::Object(said)), Value::Object(more)) => said.extend(more),
-        (_, more) => response["headers"] = more,
+        (_, more) => drop(members.insert(name.into(), more)),
     }
 }
 

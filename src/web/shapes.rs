@@ -1,6 +1,6 @@
 //! What many operations share in the description of the APIs: problems in their four shapes, the
 //! headers of limits, and examples.
-use super::openapi::reference;
+use super::openapi::{add, reference};
 use crate::problem::{Code, Problem, Violation};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -52,7 +52,7 @@ pub(super) fn problem(status: u16, codes: &[Code], body: bool, keyed: bool) -> V
 
 /// The answer itself, where it is one of those that are shared.
 pub(super) fn whole(response: Value) -> Value {
-    let name = response["$ref"].as_str().and_then(|to| to.rsplit('/').next());
+    let name = response.get("$ref").and_then(Value::as_str).and_then(|to| to.rsplit('/').next());
     name.and_then(|name| responses().get(name).cloned()).unwrap_or(response)
 }
 
@@ -82,10 +82,10 @@ pub(super) fn responses() -> Value {
         let mut response = json!({ "description": said, "content": content });
         let retry = json!({ "Retry-After": reference("headers", "RetryAfter") });
         match status {
-            409 | 503 => response["headers"] = retry,
+            409 | 503 => add(&mut response, "headers", retry),
             429 => {
-                response["headers"] = limit_headers();
-                response["headers"]["Retry-After"] = reference("headers", "RetryAfter");
+                add(&mut response, "headers", limit_headers());
+                add(&mut response, "headers", retry);
             }
             _ => {}
         }
@@ -183,11 +183,12 @@ pub(super) fn schemas() -> BTreeMap<String, Value> {
     };
     let described = json!({ "code": code, "statusDescription": text });
     let mut validated = described.clone();
-    validated["validationErrors"] = json!({ "type": "array", "items": {
+    let entries = json!({ "type": "array", "items": {
         "type": "object", "required": ["code", "title", "paths"],
         "properties": { "code": text, "title": text, "paths": { "type": "array", "items": text } },
         "additionalProperties": text,
     } });
+    add(&mut validated, "validationErrors", entries);
     let errors = json!({ "errors": {
         "type": "object", "description": "Each member that could not be read, with why.",
         "additionalProperties": { "type": "array", "items": text },
