@@ -46,7 +46,7 @@ pub fn portal() -> Routes {
         .and(system_users::portal::routes())
         .and(web::portal::routes())
 }
-/// What vendors' programs ask for, with a token; no cookie is read here.
+/// What programs ask for, vendors' and people's, with a token; no cookie is read here.
 pub fn vendor_api() -> Routes {
     Routes::new()
         .and(systems::api::routes())

@@ -344,8 +344,6 @@ async fn a_request_is_its_vendors_own(bench: Bench) {
         .code("AUTH-00011");
     for (method, path) in [
         ("PUT", format!("{REGISTER}/{SYSTEM}")),
-        ("POST", format!("{REQUESTS}/agent")),
-        ("GET", format!("{REQUESTS}/bysystem/{SYSTEM}")),
         ("GET", "/authentication/api/v1/systemregister".into()),
     ] {
         bench.api(method, &path, VENDOR, Some(json!({}))).await.is(404);
