@@ -51,6 +51,7 @@ pub fn vendor_api() -> Routes {
     Routes::new()
         .and(systems::api::routes())
         .and(requests::api::routes())
+        .and(requests::end_user::routes())
         .and(events::api::routes())
 }
 /// The description of the APIs.

@@ -2,6 +2,7 @@
 pub mod api;
 pub mod ask;
 pub mod decide;
+pub mod end_user;
 pub mod model;
 pub mod pages;
 pub mod portal;
