@@ -2,6 +2,7 @@
 pub mod ids;
 pub mod text;
 pub mod clock;
+pub mod day;
 pub mod keys;
 pub mod jose;
 pub mod config;

@@ -38,11 +38,16 @@ codes! {
     NoVendorInToken = 23, 401, "The token does not say which organisation it speaks for.";
     OtherParty = 24, 403, "The system user belongs to another party.";
     NoRedirectsListed = 26, 400, "The system has no redirect URLs registered.";
+    AgentRequestNotFound = 30, 404, "There is no such agent request.";
     PartyMismatch = 41, 403, "The request is not for this party.";
+    AgentPartyMismatch = 42, 403, "The agent request is not for this party.";
+    PackageUnknown = 52, 400, "An access package does not exist any more.";
     PackageCheckFailed = 53, 400, "The person may not give one of the access packages.";
+    AgentNeedsPackage = 58, 400, "An agent request needs at least one access package.";
     NothingAskedFor = 59, 400, "A request needs at least one right or access package.";
     PackageNotInSystem = 63, 400, "An access package is not one of the system's.";
     PackageNotAssignable = 64, 400, "An access package cannot be given to a system user for its own organisation.";
+    PackageNotDelegable = 65, 400, "An access package cannot be given to a system user for clients.";
     NotAccessManager = 66, 403, "The person neither manages access for the organisation nor is related to it.";
     MissingPackage = 68, 403, "The person lacks the access package that one of the rights asks for.";
     AccessList = 69, 403, "The organisation is not on the service's access list.";

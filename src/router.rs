@@ -53,12 +53,13 @@ pub fn portal() -> Routes {
         .and(system_users::portal::routes())
         .and(web::portal::routes())
 }
-/// What vendors' programs ask for, with a token; no cookie is read here.
+/// What programs ask for, vendors' and people's, with a token; no cookie is read here.
 pub fn vendor_api() -> Routes {
     Routes::new()
         .and(systems::api::routes())
         .and(systems::enduser::routes())
         .and(requests::api::routes())
+        .and(requests::end_user::routes())
         .and(events::api::routes())
 }
 /// The description of the APIs.

@@ -134,7 +134,7 @@ async fn signal() {
     }
 }
 
-/// Forgets sessions, logins and logout tokens that have expired.
+/// Forgets what has expired, and notes what nobody has answered.
 async fn tidy(app: App) {
     let store = app.store.counted_apart();
     let mut beat = tokio::time::interval(TIDY);
@@ -145,6 +145,9 @@ async fn tidy(app: App) {
         }
         if let Err(error) = requests::forget(&app).await {
             tracing::warn!(%error, "old requests could not be deleted");
+        }
+        if let Err(error) = requests::time_out(&app).await {
+            tracing::warn!(%error, "requests could not be timed out; trying again");
         }
         if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "expired logins could not be deleted");

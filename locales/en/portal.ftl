@@ -32,6 +32,7 @@ fact-party = On behalf of
 fact-title = Name of the access
 fact-kind = Used for
 fact-sent = Sent
+fact-valid-to = Valid through
 fact-afterwards = Afterwards
 fact-outcome = Answer
 fact-decided-by = Decided by

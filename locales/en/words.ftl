@@ -7,6 +7,7 @@ words-why-delegation = The organisation has not given you the service.
 words-why-list = The organisation is not on the service's access list.
 words-why-closed = The service cannot be given to others.
 words-why-not-assignable = The access package cannot be given to a system for your own organisation.
+words-why-not-delegable = The access package cannot be given to a system for clients.
 words-why-other = You cannot give this.
 words-who = It can be given by: { $roles }.
 words-missing = You cannot see or manage system accesses for the organisation. Those with one of these can: { $roles }. If a vendor gave you a link, you can open it and send the request on.

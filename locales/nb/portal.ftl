@@ -32,6 +32,7 @@ fact-party = Gjelder for
 fact-title = Navn på tilgangen
 fact-kind = Brukes for
 fact-sent = Sendt
+fact-valid-to = Gjelder til og med
 fact-afterwards = Etterpå
 fact-outcome = Svar
 fact-decided-by = Avgjort av

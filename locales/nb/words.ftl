@@ -7,6 +7,7 @@ words-why-delegation = Du har ikke fått tjenesten fra virksomheten.
 words-why-list = Virksomheten står ikke på tjenestens tilgangsliste.
 words-why-closed = Tjenesten kan ikke gis til andre.
 words-why-not-assignable = Tilgangspakken kan ikke gis til et system for egen virksomhet.
+words-why-not-delegable = Tilgangspakken kan ikke gis til et system for klienter.
 words-why-other = Du kan ikke gi denne.
 words-who = Dette kan gis av: { $roles }.
 words-missing = Du kan ikke se eller styre systemtilganger for virksomheten. Det kan de som har en av disse: { $roles }. Har du fått en lenke fra en leverandør, kan du åpne den og sende forespørselen videre.

@@ -32,6 +32,7 @@ fact-party = Gjeld for
 fact-title = Namn på tilgangen
 fact-kind = Blir brukt for
 fact-sent = Sendt
+fact-valid-to = Gjeld til og med
 fact-afterwards = Etterpå
 fact-outcome = Svar
 fact-decided-by = Avgjort av

@@ -7,6 +7,7 @@ words-why-delegation = Du har ikkje fått tenesta frå verksemda.
 words-why-list = Verksemda står ikkje på tilgangslista til tenesta.
 words-why-closed = Tenesta kan ikkje givast til andre.
 words-why-not-assignable = Tilgangspakken kan ikkje givast til eit system for eiga verksemd.
+words-why-not-delegable = Tilgangspakken kan ikkje givast til eit system for klientar.
 words-why-other = Du kan ikkje gi denne.
 words-who = Dette kan givast av: { $roles }.
 words-missing = Du kan ikkje sjå eller styre systemtilgangar for verksemda. Det kan dei som har ein av desse: { $roles }. Har du fått ei lenkje frå ein leverandør, kan du opne henne og sende førespurnaden vidare.

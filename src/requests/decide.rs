@@ -1,6 +1,6 @@
 //! Deciding on a request: one transaction each, on what was shown, by someone who may.
 use super::{
-    check_assignable,
+    ask::{check_suits, suits},
     model::{Case, Decision, Request, Status},
     shown::{Difference, Facts},
     store,
@@ -26,6 +26,51 @@ pub struct Decided {
     pub redirect: Option<String>,
 }
 
+/// How a person came to a request: by its page, or by the API for requests of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Page,
+    Api(Kind),
+}
+impl Way {
+    fn leads_to(self, request: &Request) -> bool {
+        self == Self::Page || self == Self::Api(request.kind)
+    }
+    /// What is told of a request that is not there.
+    pub fn unknown(self) -> Problem {
+        match self {
+            Self::Page => Problem::NotFound,
+            Self::Api(Kind::Standard) => Code::RequestNotFound.into(),
+            Self::Api(Kind::Agent) => Code::AgentRequestNotFound.into(),
+        }
+    }
+    /// What is told of another party's request: a page knows no difference.
+    pub fn of_another(self) -> Problem {
+        match self {
+            Self::Page => Problem::NotFound,
+            Self::Api(Kind::Standard) => Code::PartyMismatch.into(),
+            Self::Api(Kind::Agent) => Code::AgentPartyMismatch.into(),
+        }
+    }
+}
+
+/// What the person has seen of the request that they approve.
+#[derive(Debug, Clone, Copy)]
+pub enum Seen<'a> {
+    /// What a page showed: its fingerprint, made with the session's secret. Nothing else is approved.
+    Page { shown: &'a str, secret: &'a [u8] },
+    /// What the API answers, which says nothing back: the request as it stands is approved.
+    Api(Kind),
+}
+impl Seen<'_> {
+    fn way(self) -> Way {
+        match self {
+            Self::Page { .. } => Way::Page,
+            Self::Api(kind) => Way::Api(kind),
+        }
+    }
+}
+
 /// The outcome of the delegation check for one thing that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -41,17 +86,29 @@ impl Asked {
 }
 
 /// Every thing that the request asks for, with the outcome for this person; `None` when it asks for
-/// something that is not a resource.
+/// something that is not a resource. What is for clients is given by nobody yet: it need only be
+/// fit for them.
 pub fn check(request: &Request, holdings: &Holdings, catalogue: &Contents) -> Option<Vec<Asked>> {
     let rights = request.resources()?.into_iter().map(|id| {
         let outcome = holdings.can_give_resource(catalogue, &id);
         Asked::Right(id, outcome)
     });
     let packages = request.distinct_packages().into_iter().map(|urn| {
-        let outcome = holdings.can_give_package(catalogue, &urn);
+        let outcome = match request.kind {
+            Kind::Standard => holdings.can_give_package(catalogue, &urn),
+            Kind::Agent => fits_clients(catalogue, &urn),
+        };
         Asked::Package(urn, outcome)
     });
     Some(rights.chain(packages).collect())
+}
+
+fn fits_clients(catalogue: &Contents, urn: &PackageUrn) -> Outcome {
+    match catalogue.package(urn) {
+        None => Outcome::Unknown,
+        Some(package) if suits(Kind::Agent, package) => Outcome::May,
+        Some(_) => Outcome::MayNot(Code::PackageNotDelegable),
+    }
 }
 
 /// The stored address, if the system's list still has it.
@@ -67,10 +124,17 @@ pub fn difference(app: &App, case: &Case, secret: &[u8], shown: &str) -> Differe
 }
 
 /// The request as it is in the transaction, for the party that the person acts for, undecided.
-async fn open_case(tx: &mut Tx, app: &App, on: OnBehalf, id: RequestId) -> Result<Case, Problem> {
-    let case = store::find_case(tx, id).await?.ok_or(Problem::NotFound)?;
+async fn open_case(
+    tx: &mut Tx,
+    app: &App,
+    on: OnBehalf,
+    way: Way,
+    id: RequestId,
+) -> Result<Case, Problem> {
+    let case = store::find_case(tx, id).await?.filter(|case| way.leads_to(&case.request));
+    let case = case.ok_or_else(|| way.unknown())?;
     if case.request.party != on.party {
-        return Err(Problem::NotFound);
+        return Err(way.of_another());
     }
     if !case.request.is_open(app.clock.now()) {
         return Err(Code::AlreadyDecided.into());
@@ -79,21 +143,20 @@ async fn open_case(tx: &mut Tx, app: &App, on: OnBehalf, id: RequestId) -> Resul
 }
 
 /// Approves: the request closes and the system user exists, with the same id and with all that was
-/// shown and nothing else. `shown` is the fingerprint of the page, made with `secret`.
+/// seen and nothing else.
 pub async fn accept(
     app: &App,
     on: OnBehalf,
     id: RequestId,
-    shown: &str,
-    secret: &[u8],
+    seen: Seen<'_>,
 ) -> Result<Decided, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
-            let case = open_case(tx, app, on, id).await?;
-            let request = &case.request;
             let proof =
                 authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            let case = open_case(tx, app, on, seen.way(), id).await?;
+            let request = &case.request;
             if case.system.deleted.is_some() {
                 return Err(Code::SystemNotFound.into());
             }
@@ -103,10 +166,15 @@ pub async fn accept(
                 return Err(Code::SystemUserExists.into());
             }
             // What has changed is shown again, also when it has become impossible.
-            if !Facts::of(&case, &catalogue).difference(secret, shown).is_none() {
+            if let Seen::Page { shown, secret } = seen
+                && !Facts::of(&case, &catalogue).difference(secret, shown).is_none()
+            {
                 return Err(Problem::Changed);
             }
             let grants = givable(&case, &proof, &catalogue)?;
+            if request.has_ended(now) {
+                return Err(Problem::Clash("The end that was asked for has passed.".into()));
+            }
             decide(tx, &case, &proof, true, now).await?;
             let user = NewSystemUser {
                 id: SystemUserId(request.id.0),
@@ -117,6 +185,7 @@ pub async fn accept(
                 title: request.title.clone(),
                 found_by: found_by(&case),
                 grants,
+                valid_to: request.valid_to,
                 created: now,
                 created_by: on.person,
                 created_as: proof.through().to_owned(),
@@ -140,9 +209,17 @@ fn givable(case: &Case, proof: &MayManage, catalogue: &Contents) -> Result<Grant
         let extension = ("NotFoundPackages", urns.join(", "));
         return Err(Problem::Code(Code::PackageNotInSystem, vec![extension]));
     }
-    if request.kind == Kind::Standard {
-        check_assignable(catalogue, &request.packages)?;
+    let unknown: Vec<&str> = request
+        .packages
+        .iter()
+        .filter(|urn| catalogue.package(urn).is_none())
+        .map(PackageUrn::as_str)
+        .collect();
+    if !unknown.is_empty() {
+        let extension = ("Invalid Urn Details : ", unknown.join(" | "));
+        return Err(Problem::Code(Code::PackageUnknown, vec![extension]));
     }
+    check_suits(catalogue, request.kind, &request.packages)?;
     let asked = check(request, proof.holdings(), catalogue).ok_or(Code::UnknownRight)?;
     let refused: Vec<Code> = asked
         .iter()
@@ -171,13 +248,13 @@ fn found_by(case: &Case) -> Vec<String> {
 }
 
 /// Rejects: the request closes, and nothing else happens.
-pub async fn reject(app: &App, on: OnBehalf, id: RequestId) -> Result<Decided, Problem> {
+pub async fn reject(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Result<Decided, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
-            let case = open_case(tx, app, on, id).await?;
             let proof =
                 authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            let case = open_case(tx, app, on, way, id).await?;
             decide(tx, &case, &proof, false, now).await?;
             let redirect = redirect_now(app, &case).map(|url| url.to_string());
             Ok(Decided { id, redirect })
@@ -210,25 +287,29 @@ async fn decide(
 }
 
 /// Sends the request on to those who can decide; for one who is related to the party and cannot.
-/// Sending it on twice is the same as once.
-pub async fn escalate(app: &App, on: OnBehalf, id: RequestId) -> Result<(), Problem> {
+/// Whether it is sent on now: twice is the same as once, and who can decide has nobody to send it to.
+pub async fn escalate(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Result<bool, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
             if !parties::is_related(tx, now, on.person, on.party).await? {
-                return Err(Stop::NotEntitled.into());
+                return match way {
+                    Way::Page => Err(Stop::NotEntitled.into()),
+                    Way::Api(_) => Ok(false),
+                };
             }
-            let case = open_case(tx, app, on, id).await?;
+            let case = open_case(tx, app, on, way, id).await?;
             if on.level < app.config.min_level {
                 return Err(Stop::TooWeak.into());
             }
             let holdings = authority::holdings(tx, now, on).await?;
             let can_all = check(&case.request, &holdings, &catalogue)
                 .is_some_and(|asked| asked.iter().all(|a| a.outcome().may()));
-            let may_decide = holdings.manages_access(&catalogue).is_some() && can_all;
-            // Who can decide has nobody to send it to.
-            if may_decide || !store::escalate(tx, id, now).await? {
-                return Ok(());
+            if holdings.manages_access(&catalogue).is_some() && can_all {
+                return Ok(false);
+            }
+            if !store::escalate(tx, id, now).await? {
+                return Ok(true);
             }
             let event = Event::new("request.escalated", Actor::Person { party_id: on.party_id })
                 .party(on.party)
@@ -236,7 +317,7 @@ pub async fn escalate(app: &App, on: OnBehalf, id: RequestId) -> Result<(), Prob
                 .request(id)
                 .data(serde_json::json!({ "externalRef": case.request.external_ref }));
             events::record(tx, now, &event).await?;
-            Ok(())
+            Ok(true)
         })
         .await
 }

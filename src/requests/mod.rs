@@ -1,190 +1,49 @@
 //! Requests: a vendor asks for a system user, and the customer decides.
 pub mod api;
+pub mod ask;
 pub mod decide;
+pub mod end_user;
 pub mod model;
 pub mod pages;
 pub mod portal;
+pub mod precheck;
 pub mod shown;
 pub mod store;
 pub mod view;
 pub mod wire;
 
-pub use decide::{Decided, accept, escalate, reject};
-pub use model::{Case, Request, Status};
+pub use ask::{Ask, Asked, ask, dry_run};
+pub use decide::{Decided, Seen, Way, accept, escalate, reject};
+pub use model::{After, Case, Filter, Request, Status};
+pub use precheck::precheck;
 pub use store::Waiting;
 
 use crate::{
     app::App,
-    db::{Error, Tx, is_taken},
+    authority::{self, OnBehalf},
+    db::{Error, Tx},
     events::{self, Actor, Event},
-    ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId},
-    parties,
-    problem::{Code, Problem},
-    system_users::{self, Kind},
-    systems::{self, Right, System, check::MOST_ITEMS, model::RedirectUrl},
+    ids::{OrgNo, PartyUuid, RequestId, SystemId},
+    parties::{self, Organisation},
+    problem::{Code, Problem, Stop},
+    system_users::Kind,
+    systems::{self, System},
     text,
+    web::paging::PAGE_ROWS,
 };
 
 /// Most waiting requests that the overview lists.
 pub const MOST_WAITING: i64 = 50;
-
-/// What a vendor asks for, as it was sent.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    pub kind: Kind,
-    pub system: String,
-    pub party: String,
-    /// The party's organisation number where the vendor gave none.
-    pub external_ref: Option<String>,
-    pub title: Option<String>,
-    /// `None` where the list was left out.
-    pub rights: Option<Vec<Right>>,
-    pub packages: Option<Vec<String>>,
-    pub redirect_url: Option<String>,
-}
-
-/// What came of asking.
-pub enum Asked {
-    New(Request),
-    /// The standing request on the same triple, whatever its status.
-    Standing(Request),
-}
-
-/// Asks the party for a system user, or finds the request that already stands.
-pub async fn ask(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
-    for _ in 0..2 {
-        match ask_once(app, vendor, ask).await {
-            // The same request was entered meanwhile: it stands now.
-            Err(Problem::Database(error)) if is_taken(&error) => {}
-            done => return done,
-        }
-    }
-    Err(Problem::Unavailable("the request could not be entered".into()))
-}
-
-async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
-    let now = app.clock.now();
-    app.store
-        .write(async |tx| {
-            let system = own_system(tx, vendor, &ask.system).await?;
-            let party: Option<OrgNo> = ask.party.parse().ok();
-            let party = match &party {
-                Some(number) => parties::organisation(tx, number).await?,
-                None => None,
-            };
-            let external_ref = match ask.external_ref.as_deref() {
-                None | Some("") => ask.party.as_str(),
-                Some(given) => given,
-            };
-            if let Some(party) = &party {
-                let user = system_users::on_triple(tx, &system.id, party.id, external_ref).await?;
-                if user.is_some() {
-                    return Err(Code::SystemUserExists.into());
-                }
-                let standing =
-                    store::find_on_triple(tx, ask.kind, &system.id, &party.org_no, external_ref);
-                if let Some(request) = standing.await? {
-                    return Ok(Asked::Standing(request));
-                }
-            }
-            if system.deleted.is_some() {
-                return Err(Code::SystemNotFound.into());
-            }
-            let party = party.ok_or(Code::UnknownOrganisation)?;
-            check_redirect(app, &system, ask.redirect_url.as_deref())?;
-            let (rights, packages) = check_items(app, &system, ask)?;
-            let title = ask.title.clone();
-            let request = Request {
-                id: RequestId(uuid::Uuid::new_v4()),
-                kind: ask.kind,
-                system: system.id.clone(),
-                party: party.id,
-                party_org_no: party.org_no,
-                external_ref: external_ref.to_owned(),
-                title: title.or_else(|| system.name.get("nb").cloned()).unwrap_or_default(),
-                rights,
-                packages,
-                redirect_url: ask.redirect_url.clone().filter(|url| !url.is_empty()),
-                created: now,
-                escalated: None,
-                status: Status::New,
-            };
-            store::insert(tx, &request).await?;
-            record(tx, app, "request.created", vendor, &request).await?;
-            Ok(Asked::New(request))
-        })
-        .await
-}
+/// Most waiting requests that a program is told of at once.
+const MOST_PENDING: i64 = 1_000;
+/// Requests that are timed out in one transaction, so that writers never wait long.
+const BATCH: i64 = 500;
 
 /// The system, if it is this vendor's: unknown and another's look the same.
 async fn own_system(tx: &mut Tx, vendor: &OrgNo, id: &str) -> Result<System, Problem> {
     let id: SystemId = id.parse().map_err(|_| Code::SystemNotFound)?;
     let system = systems::find(tx, &id).await?.filter(|system| system.vendor == *vendor);
     system.ok_or_else(|| Code::SystemNotFound.into())
-}
-
-fn check_redirect(app: &App, system: &System, url: Option<&str>) -> Result<(), Problem> {
-    let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(()) };
-    if system.redirect_urls.is_empty() {
-        return Err(Code::NoRedirectsListed.into());
-    }
-    let listed = RedirectUrl::parse(url, app.config.demo)
-        .is_ok_and(|url| url.is_listed(&system.redirect_urls, app.config.demo));
-    if listed { Ok(()) } else { Err(Code::RedirectNotListed.into()) }
-}
-
-fn check_items(
-    app: &App,
-    system: &System,
-    ask: &Ask,
-) -> Result<(Vec<Right>, Vec<PackageUrn>), Problem> {
-    let rights = ask.rights.clone().unwrap_or_default();
-    let texts = ask.packages.clone().unwrap_or_default();
-    if ask.rights.is_none() && ask.packages.is_none() {
-        return Err(Code::UnknownRight.into());
-    }
-    if rights.is_empty() && texts.is_empty() {
-        return Err(Code::NothingAskedFor.into());
-    }
-    let complete = rights.iter().all(|right| {
-        let action = right.action.as_deref().unwrap_or_default();
-        !right.resource.is_empty() && text::clean(action, text::NAME).is_ok()
-    });
-    if !complete || rights.len() > MOST_ITEMS || !system.covers_rights(&rights) {
-        return Err(Code::UnknownRight.into());
-    }
-    let packages: Vec<PackageUrn> = texts.iter().filter_map(|urn| urn.parse().ok()).collect();
-    let unknown: Vec<&str> = texts
-        .iter()
-        .filter(|text| !system.packages.iter().any(|urn| urn.as_str() == text.as_str()))
-        .map(String::as_str)
-        .collect();
-    if !unknown.is_empty() {
-        let extension = ("NotFoundPackages", unknown.join(", "));
-        return Err(Problem::Code(Code::PackageNotInSystem, vec![extension]));
-    }
-    if packages.len() > system.packages.len() {
-        return Err(Code::PackageNotInSystem.into());
-    }
-    check_assignable(&app.catalogue.now(), &packages)?;
-    Ok((rights, packages))
-}
-
-/// That each package can be given to a standard system user.
-fn check_assignable(
-    catalogue: &crate::catalogue::Contents,
-    packages: &[PackageUrn],
-) -> Result<(), Problem> {
-    let not: Vec<&str> = packages
-        .iter()
-        .filter(|urn| catalogue.package(urn).is_none_or(|package| !package.assignable))
-        .map(PackageUrn::as_str)
-        .collect();
-    if not.is_empty() {
-        return Ok(());
-    }
-    let extension = ("NotDelegablePackages", not.join(", "));
-    Err(Problem::Code(Code::PackageNotAssignable, vec![extension]))
 }
 
 /// A request of one of the vendor's own systems.
@@ -222,6 +81,27 @@ pub async fn find_own_by_reference(
         .await
 }
 
+/// A page of the requests on one of the vendor's own systems, oldest first, and one more where the list
+/// goes on.
+pub async fn list_own(
+    app: &App,
+    vendor: &OrgNo,
+    kind: Kind,
+    system: &str,
+    filter: &Filter,
+    after: After,
+) -> Result<Vec<Request>, Problem> {
+    let now = app.clock.now();
+    app.store
+        .read(async |tx| {
+            let system = own_system(tx, vendor, system).await?;
+            let rows =
+                store::list_by_system(tx, &system.id, kind, filter, after, now, PAGE_ROWS + 1);
+            Ok(rows.await?)
+        })
+        .await
+}
+
 /// The vendor takes its request away, in any state; a system user that came of it stays.
 pub async fn withdraw(app: &App, vendor: &OrgNo, id: RequestId) -> Result<(), Problem> {
     let now = app.clock.now();
@@ -237,6 +117,82 @@ pub async fn withdraw(app: &App, vendor: &OrgNo, id: RequestId) -> Result<(), Pr
             }
             record(tx, app, "request.withdrawn", vendor, &request).await?;
             Ok(())
+        })
+        .await
+}
+
+/// A request for the party, for one who manages access there.
+pub async fn find_for(
+    app: &App,
+    on: OnBehalf,
+    kind: Kind,
+    id: RequestId,
+) -> Result<Request, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .read(async |tx| {
+            authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            let request = store::find(tx, id).await?;
+            let request = request.filter(|r| r.kind == kind && r.party == on.party);
+            request.ok_or_else(|| Code::RequestNotFound.into())
+        })
+        .await
+}
+
+/// What waits for an answer from the party, newest first, for one who manages access there. The
+/// number must be the party's own.
+pub async fn pending(
+    app: &App,
+    on: OnBehalf,
+    party: &Organisation,
+    kind: Kind,
+    org_no: &str,
+) -> Result<Vec<Request>, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .read(async |tx| {
+            authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            if party.org_no.as_str() != org_no {
+                return Err(Way::Api(kind).of_another());
+            }
+            Ok(store::list_pending(tx, on.party, kind, now, MOST_PENDING).await?)
+        })
+        .await
+}
+
+/// A request as one sees it who knows nothing but its id.
+pub struct Found {
+    pub request: Request,
+    pub party: Organisation,
+    /// Whether the person may answer it; otherwise they are related to the party, and may send it on.
+    pub may_answer: bool,
+}
+/// The request, for one who manages access for its party or is related to it; `on` makes the person
+/// act for a party.
+pub async fn look_up(
+    app: &App,
+    on: impl Fn(PartyUuid) -> OnBehalf,
+    kind: Kind,
+    id: RequestId,
+) -> Result<Found, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .read(async |tx| {
+            let request = store::find(tx, id).await?.filter(|request| request.kind == kind);
+            let request = request.ok_or(Code::RequestNotFound)?;
+            let party = parties::organisation(tx, &request.party_org_no).await?;
+            let party = party.ok_or(Code::UnknownOrganisation)?;
+            let on = on(party.id);
+            let may = authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await;
+            let may_answer = match may {
+                Ok(_) => true,
+                Err(Problem::Stop(Stop::NotEntitled | Stop::TooWeak)) => false,
+                Err(problem) => return Err(problem),
+            };
+            if !may_answer && !parties::is_related(tx, now, on.person, party.id).await? {
+                return Err(Code::NotAccessManager.into());
+            }
+            Ok(Found { request, party, may_answer })
         })
         .await
 }
@@ -260,6 +216,33 @@ pub async fn waiting(app: &App, party: PartyUuid) -> Result<(Vec<Waiting>, i64),
 pub async fn forget(app: &App) -> Result<u64, Error> {
     let days = i64::from(app.config.keep_requests_years) * 365;
     store::delete_decided_before(&app.store, app.clock.now().plus_days(-days)).await
+}
+
+/// Records once of each request that nobody has answered in time; how many.
+pub async fn time_out(app: &App) -> Result<u64, Error> {
+    let mut all = 0;
+    loop {
+        let now = app.clock.now();
+        let noted = app
+            .store
+            .write(async |tx| {
+                let unanswered = store::time_out(tx, now, BATCH).await?;
+                for request in &unanswered {
+                    let event = Event::new("request.timed-out", Actor::Product)
+                        .party(request.party)
+                        .system(&request.system_id)
+                        .request(request.id)
+                        .data(serde_json::json!({ "externalRef": request.external_ref }));
+                    events::record(tx, now, &event).await?;
+                }
+                Ok::<_, Error>(unanswered.len())
+            })
+            .await?;
+        all += u64::try_from(noted).unwrap_or_default();
+        if i64::try_from(noted) != Ok(BATCH) {
+            return Ok(all);
+        }
+    }
 }
 
 async fn record(

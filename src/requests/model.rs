@@ -5,6 +5,7 @@ use crate::{
     system_users::Kind,
     systems::{Right, System},
 };
+use chrono::DateTime;
 use std::collections::BTreeSet;
 
 /// Days in which a request can be decided.
@@ -23,6 +24,8 @@ pub struct Request {
     pub packages: Vec<PackageUrn>,
     /// Byte for byte as the vendor gave it.
     pub redirect_url: Option<String>,
+    /// When the system user is to end, as the vendor proposes it.
+    pub valid_to: Option<Ts>,
     pub created: Ts,
     pub escalated: Option<Ts>,
     pub status: Status,
@@ -65,6 +68,10 @@ impl Request {
     pub fn is_open(&self, now: Ts) -> bool {
         self.status == Status::New && !self.has_timed_out(now)
     }
+    /// Whether what is asked for would have ended before it began.
+    pub fn has_ended(&self, now: Ts) -> bool {
+        self.valid_to.is_some_and(|end| end <= now)
+    }
     /// The resources asked for, each once; `None` where a right names something else.
     pub fn resources(&self) -> Option<BTreeSet<ResourceId>> {
         self.rights.iter().flat_map(Right::resources).collect()
@@ -72,6 +79,62 @@ impl Request {
     /// The packages asked for, each once.
     pub fn distinct_packages(&self) -> BTreeSet<PackageUrn> {
         self.packages.iter().cloned().collect()
+    }
+}
+
+/// What a list of a vendor's requests is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub state: Option<State>,
+    pub party: Option<OrgNo>,
+    /// Asked, sent on, answered or left unanswered since then.
+    pub updated_since: Option<Ts>,
+}
+/// What has become of a request, as a filter tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It can still be answered.
+    New,
+    Accepted,
+    Rejected,
+    /// Nobody answered in time.
+    TimedOut,
+}
+impl State {
+    /// By its name in any case; `None` for what is no state.
+    pub fn of(name: &str) -> Option<Self> {
+        let all = [
+            ("new", Self::New),
+            ("accepted", Self::Accepted),
+            ("rejected", Self::Rejected),
+            ("timedout", Self::TimedOut),
+        ];
+        let name = name.to_ascii_lowercase();
+        all.into_iter().find_map(|(known, state)| (known == name).then_some(state))
+    }
+}
+
+/// Where a list goes on: after this request, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub created: Ts,
+    pub id: RequestId,
+}
+impl After {
+    /// As far as a clock goes: the last microsecond of the year 9999.
+    const LATEST: i64 = 253_402_300_799_999_999;
+    /// Before any request.
+    pub fn start() -> Self {
+        Self { created: Ts::new(DateTime::UNIX_EPOCH), id: RequestId(uuid::Uuid::nil()) }
+    }
+    /// As a page's token holds it.
+    pub fn of_key((micros, id): (i64, RequestId)) -> Option<Self> {
+        let within = (0..=Self::LATEST).contains(&micros);
+        let created = DateTime::from_timestamp_micros(micros).filter(|_| within)?;
+        Some(Self { created: Ts::new(created), id })
+    }
+    pub fn key(request: &Request) -> (i64, RequestId) {
+        (request.created.micros(), request.id)
     }
 }
 
@@ -104,6 +167,7 @@ mod tests {
             ],
             packages: Vec::new(),
             redirect_url: None,
+            valid_to: None,
             created: Ts::new("2026-01-01T00:00:00Z".parse().unwrap()),
             escalated: None,
             status,

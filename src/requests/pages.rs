@@ -25,6 +25,8 @@ pub struct ShowPage {
     pub created: String,
     /// The last day it can be answered.
     pub deadline: String,
+    /// The last day of the system user, as the vendor proposes it.
+    pub valid_to: Option<String>,
     /// Where the visitor is sent afterwards.
     pub redirect_host: Option<String>,
     pub escalated_since: Option<String>,
@@ -69,6 +71,10 @@ pub enum State {
         who_can: Vec<String>,
     },
     SystemDeleted,
+    /// The proposed end has passed: there is nothing left to approve.
+    EndPassed {
+        reject_url: Option<String>,
+    },
     /// A right or package that we cannot explain, and that nobody may approve therefore.
     UnknownItem {
         reject_url: Option<String>,
@@ -129,9 +135,9 @@ impl ShowPage {
         let closed = |state| Self::sample(page, state, Check::NotChecked);
         let escalate = || Some(sample_form("escalate"));
         let who_can = || vec!["Daglig leder".to_owned(), "Styrets leder".to_owned()];
-        vec![
+        let mut all = Self::samples_of_ends_and_clients(page);
+        all.extend([
             ("may approve", request()),
-            ("may approve for clients", Self { kind: Kind::Clients, ..request() }),
             (
                 "may approve, with one already",
                 Self {
@@ -193,6 +199,29 @@ impl ShowPage {
                     })
                 },
             ),
+        ]);
+        all
+    }
+
+    fn samples_of_ends_and_clients(page: &Page) -> Vec<(&'static str, Self)> {
+        let for_clients = |state, check| Self {
+            kind: Kind::Clients,
+            valid_to: Some("31. desember 2027".into()),
+            ..Self::sample(page, state, check)
+        };
+        let unfit = Check::MayNot { why: "Kan ikke gis <videre>.".into(), who: String::new() };
+        let cannot = State::CannotGiveAll { reject_url: "/x".into(), escalate: None };
+        let passed = State::EndPassed { reject_url: Some("/x".into()) };
+        vec![
+            ("may approve for clients", for_clients(sample_state(), Check::NotChecked)),
+            ("cannot give all for clients", for_clients(cannot, unfit)),
+            (
+                "end passed",
+                Self {
+                    valid_to: Some("20. november 2026".into()),
+                    ..Self::sample(page, passed, Check::NotChecked)
+                },
+            ),
         ]
     }
 
@@ -217,6 +246,7 @@ impl ShowPage {
             items,
             created: "21. november 2026".into(),
             deadline: "20. mai 2027".into(),
+            valid_to: None,
             redirect_host: Some("smartcloud.example".into()),
             escalated_since: None,
             state,
@@ -281,6 +311,8 @@ pub struct ReceiptPage {
     pub system: Said,
     pub party: Organisation,
     pub title: String,
+    /// The last day of the system user, where one was proposed.
+    pub valid_to: Option<String>,
     /// The request's id.
     pub reference: String,
     pub items: Vec<Item>,
@@ -308,6 +340,7 @@ impl ReceiptPage {
                 system: "Smart<Regnskap>".into(),
                 party,
                 title: "Smart<Regnskap>".into(),
+                valid_to: None,
                 reference: "0193a4d2-6f1e-7c3b-9d53-1f6f0a4b2c11".into(),
                 items: Item::samples(),
                 left: None,
@@ -318,7 +351,14 @@ impl ReceiptPage {
         let host = || Some("gammel.smartcloud.example".to_owned());
         vec![
             ("accepted", sample(true)),
-            ("accepted for clients", Self { kind: Kind::Clients, ..sample(true) }),
+            (
+                "accepted for clients",
+                Self {
+                    kind: Kind::Clients,
+                    valid_to: Some("31. desember 2027".into()),
+                    ..sample(true)
+                },
+            ),
             ("accepted, address gone", Self { left: host(), back_to: None, ..sample(true) }),
             ("rejected", sample(false)),
         ]

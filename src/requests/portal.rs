@@ -1,7 +1,7 @@
 //! The customer's side of requests, in HTML.
 use super::{
     accept, case,
-    decide::{self, accepted, redirect_now},
+    decide::{self, Seen, Way, accepted, redirect_now},
     decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
@@ -39,6 +39,7 @@ use serde::Deserialize;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/accessmanagement/ui/systemuser/request", show)
+        .get("/accessmanagement/ui/systemuser/agentrequest", show)
         .post("/accessmanagement/ui/systemuser/request/{id}/approve", post_accept)
         .get("/accessmanagement/ui/systemuser/request/{id}/reject", ask_reject)
         .post("/accessmanagement/ui/systemuser/request/{id}/reject", post_reject)
@@ -109,7 +110,8 @@ async fn post_accept(
     Form { acting, fields: Approval { shown: form } }: Form<Approval>,
 ) -> Result<Response, Problem> {
     let id: RequestId = params.find("id")?;
-    match accept(&app, acting.on(), id, &form, acting.who.secret()).await {
+    let seen = Seen::Page { shown: &form, secret: acting.who.secret() };
+    match accept(&app, acting.on(), id, seen).await {
         Ok(decided) => Ok(after(&decided)),
         // Shown again as it is now, with the difference marked; nothing was approved.
         Err(Problem::Changed) => {
@@ -182,7 +184,7 @@ async fn post_reject(
     Form { acting, fields: Nothing {} }: Form<Nothing>,
 ) -> Result<Response, Problem> {
     let id: RequestId = params.find("id")?;
-    match reject(&app, acting.on(), id).await {
+    match reject(&app, acting.on(), id, Way::Page).await {
         Ok(decided) => Ok(after(&decided)),
         Err(problem) => again(&app, &acting, id, problem).await,
     }
@@ -193,8 +195,9 @@ async fn post_escalate(
     Form { acting, fields: Nothing {} }: Form<Nothing>,
 ) -> Result<Redirect, Problem> {
     let id: RequestId = params.find("id")?;
-    escalate(&app, acting.on(), id).await?;
-    flash(&acting.session, "words-flash-escalated", "").await?;
+    if escalate(&app, acting.on(), id, Way::Page).await? {
+        flash(&acting.session, "words-flash-escalated", "").await?;
+    }
     Ok(Redirect::to(&urls::request(id)))
 }
 
@@ -228,6 +231,7 @@ async fn receipt(
         system: localised(&case.system.name).in_language(page.lang()),
         party: items::organisation(&case.party_name, &case.request.party_org_no),
         title: case.request.title.clone(),
+        valid_to: view::last_day(&page, &case.request),
         reference: id.to_string(),
         items: view::plain_items(&page, &catalogue, &case),
         left: gone.and_then(|url| url.host_str().map(ToOwned::to_owned)),

@@ -1,7 +1,7 @@
 //! What a page shows of a request, as a fingerprint: the approver approves what was shown, and when
 //! it has changed, the page can say what.
 use super::model::Case;
-use crate::{catalogue::Contents, keys, systems::Texts};
+use crate::{catalogue::Contents, clock::Ts, keys, systems::Texts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that an approver decides on, each fact under a label: `vendor`, `redirect`,
@@ -38,6 +38,7 @@ impl Facts {
         facts.insert("party".into(), format!("{} {party_name}", request.party_org_no));
         facts.insert("title".into(), format!("{} {}", request.kind.name(), request.title));
         facts.insert("redirect".into(), request.redirect_url.clone().unwrap_or_default());
+        facts.insert("end".into(), request.valid_to.map(Ts::rfc3339).unwrap_or_default());
         for id in request.resources().unwrap_or_default() {
             let what = catalogue.resource(&id).map(|r| serde_json::json!(r).to_string());
             facts.insert(format!("right/{id}"), what.unwrap_or_default());

@@ -1,5 +1,5 @@
 //! Requests in the store.
-use super::model::{Case, Decision, OPEN_DAYS, Request, Status};
+use super::model::{After, Case, Decision, Filter, OPEN_DAYS, Request, State, Status};
 use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
@@ -10,20 +10,29 @@ use crate::{
 };
 
 statements! {
-    INSERT = "insert into request (id, kind, system_id, party, external_ref, title, rights, packages, redirect_url, status, created) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'new', $10)";
-    FIND = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.id = $1 and r.deleted is null";
-    FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
+    INSERT = "insert into request (id, kind, system_id, party, external_ref, title, rights, packages, redirect_url, valid_to, status, created) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11)";
+    FIND = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.id = $1 and r.deleted is null";
+    FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
     /// The request with its system and the names around it.
-    FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
+    FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
     /// Also when it was closed by revoking the system user that came of it.
-    FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
+    FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
     /// Guarded by the status, so that of two decisions one wins.
-    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and created > $6";
-    ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and created > $3";
+    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
+    ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and timed_out is null and created > $3";
+    /// A system's requests of one kind, oldest first. The page is chosen in an index alone.
+    LIST_BY_SYSTEM = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 order by created, id limit $6) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
+    LIST_BY_SYSTEM_STATUS = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 and status = $7 and created > $8 and created <= $9 order by created, id limit $6) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
+    /// Those for one party, which are few: of every status when `$8` is empty.
+    LIST_BY_SYSTEM_PARTY = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 and party = (select id from party where org_no = $7) and ($8 = '' or (status = $8 and created > $9 and created <= $10)) order by created, id limit $6) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
+    /// What waits for a party's answer, newest first; of those for clients, only what was sent on.
+    LIST_PENDING = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.party = $1 and r.kind = $2 and r.status = 'new' and r.deleted is null and r.created > $3 and (r.kind = 'standard' or r.escalated is not null) order by r.created desc, r.id limit $4";
+    /// Guarded, so that each is noted once.
+    TIME_OUT = "update request set timed_out = $1 where status = 'new' and timed_out is null and deleted is null and id in (select id from request where status = 'new' and timed_out is null and deleted is null and created <= $2 order by created, id limit $3) returning id, system_id, party, external_ref";
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
-    LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.kind = 'standard' and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit $3";
+    LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -38,6 +47,7 @@ struct Row {
     rights: Json<Vec<Right>>,
     packages: Json<Vec<PackageUrn>>,
     redirect_url: Option<String>,
+    valid_to: Option<Ts>,
     status: String,
     created: Ts,
     escalated: Option<Ts>,
@@ -67,6 +77,7 @@ impl TryFrom<Row> for Request {
             rights: row.rights.0,
             packages: row.packages.0,
             redirect_url: row.redirect_url,
+            valid_to: row.valid_to,
             created: row.created,
             escalated: row.escalated,
             status,
@@ -102,6 +113,7 @@ pub(super) async fn insert(tx: &mut Tx, r: &Request) -> Result<(), Error> {
         .bind(Json(&r.rights))
         .bind(Json(&r.packages))
         .bind(r.redirect_url.clone())
+        .bind(r.valid_to)
         .bind(r.created)
         .exec()
         .await
@@ -242,4 +254,73 @@ pub(super) async fn list_waiting(
         escalated: row.escalated,
     });
     Ok((waiting.collect(), total))
+}
+
+/// A page of a system's requests, from where `after` says: at most `most`.
+pub(super) async fn list_by_system(
+    tx: &mut Tx,
+    system: &SystemId,
+    kind: Kind,
+    filter: &Filter,
+    after: After,
+    now: Ts,
+    most: i64,
+) -> Result<Vec<Request>, Error> {
+    let sql = match filter {
+        Filter { party: Some(_), .. } => LIST_BY_SYSTEM_PARTY,
+        Filter { state: Some(_), .. } => LIST_BY_SYSTEM_STATUS,
+        _ => LIST_BY_SYSTEM,
+    };
+    let start = After::start().created;
+    let mut query = tx
+        .query(sql)
+        .bind(system)
+        .bind(kind.name())
+        .bind(after.created)
+        .bind(after.id)
+        .bind(filter.updated_since.unwrap_or(start))
+        .bind(most);
+    if let Some(party) = &filter.party {
+        query = query.bind(party);
+    }
+    if filter.party.is_some() || filter.state.is_some() {
+        // What was asked no later than this has timed out, if nobody has answered.
+        let timed_out = now.plus_days(-OPEN_DAYS);
+        let end = now.plus_days(1);
+        let (status, from, to) = match filter.state {
+            None => ("", start, end),
+            Some(State::New) => ("new", timed_out, end),
+            Some(State::TimedOut) => ("new", start, timed_out),
+            Some(State::Accepted) => ("accepted", start, end),
+            Some(State::Rejected) => ("rejected", start, end),
+        };
+        query = query.bind(status).bind(from).bind(to);
+    }
+    let rows: Vec<Row> = query.all().await?;
+    rows.into_iter().map(Request::try_from).collect()
+}
+pub(super) async fn list_pending(
+    tx: &mut Tx,
+    party: PartyUuid,
+    kind: Kind,
+    now: Ts,
+    most: i64,
+) -> Result<Vec<Request>, Error> {
+    let open_since = now.plus_days(-OPEN_DAYS);
+    let query = tx.query(LIST_PENDING).bind(party).bind(kind.name()).bind(open_since).bind(most);
+    let rows: Vec<Row> = query.all().await?;
+    rows.into_iter().map(Request::try_from).collect()
+}
+
+/// A request that nobody answered in time.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Unanswered {
+    pub id: RequestId,
+    pub system_id: SystemId,
+    pub party: PartyUuid,
+    pub external_ref: String,
+}
+/// Notes those that have just timed out: at most `most`.
+pub(super) async fn time_out(tx: &mut Tx, now: Ts, most: i64) -> Result<Vec<Unanswered>, Error> {
+    tx.query(TIME_OUT).bind(now).bind(now.plus_days(-OPEN_DAYS)).bind(most).all().await
 }

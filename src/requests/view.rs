@@ -1,7 +1,7 @@
 //! A request as its page shows it: in which state it is for this visitor, and each item's outcome.
 use super::{
     decide::{Asked, accepted, check, redirect_now},
-    model::Case,
+    model::{Case, Request},
     pages::{ShowPage, State, System},
     shown::{Difference, Facts},
 };
@@ -11,6 +11,7 @@ use crate::{
     authority::{Holdings, Outcome, model},
     catalogue::Contents,
     ids::{PackageUrn, ResourceId, SystemUserId},
+    system_users,
     systems::model::localised,
     web::{
         items,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 pub fn kind(case: &Case) -> Kind {
-    if case.request.kind == crate::system_users::Kind::Agent { Kind::Clients } else { Kind::Own }
+    if case.request.kind == system_users::Kind::Agent { Kind::Clients } else { Kind::Own }
 }
 
 /// The page of a request of the party that the visitor acts for.
@@ -44,7 +45,8 @@ pub fn page(
     let items = match &asked {
         // Outcomes are told while there is something to decide, to those who decide.
         Some(asked) if open && manages && case.system.deleted.is_none() => {
-            asked.iter().map(|asked| checked_item(&page, &catalogue, asked, since)).collect()
+            let kind = case.request.kind;
+            asked.iter().map(|asked| checked_item(&page, &catalogue, kind, asked, since)).collect()
         }
         _ => plain_items(&page, &catalogue, case),
     };
@@ -61,6 +63,7 @@ pub fn page(
         items,
         created: page.date(case.request.created),
         deadline: page.date(case.request.deadline().plus_minutes(-1)),
+        valid_to: last_day(&page, &case.request),
         redirect_host: redirect_now(app, case).map(|url| url.host()),
         escalated_since: case.request.escalated.map(|at| page.date(at)),
         state,
@@ -89,6 +92,7 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
         items: Vec::new(),
         created: page.date(case.request.created),
         deadline: page.date(case.request.deadline().plus_minutes(-1)),
+        valid_to: None,
         redirect_host: None,
         escalated_since: None,
         state: State::OtherParty { name: case.party_name.clone(), choose },
@@ -98,6 +102,11 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
         existing: None,
         page,
     }
+}
+
+/// The last day that the vendor proposes, in words.
+pub fn last_day(page: &Page, request: &Request) -> Option<String> {
+    request.valid_to.map(|end| page.date(end.plus_minutes(-1)))
 }
 
 fn state(
@@ -125,6 +134,10 @@ fn state(
     if case.system.deleted.is_some() {
         return State::SystemDeleted;
     }
+    if request.has_ended(now) {
+        let reject_url = format!("{}/request/{}/reject", urls::UI, request.id);
+        return State::EndPassed { reject_url: manages.then_some(reject_url) };
+    }
     let address = |verb: &str| format!("{}/request/{}/{verb}", urls::UI, request.id);
     let escalate = || request.escalated.is_none().then(|| acting.form(address("escalate")));
     let reject_url = address("reject");
@@ -147,6 +160,7 @@ fn state(
 fn checked_item(
     page: &Page,
     catalogue: &Contents,
+    kind: system_users::Kind,
     asked: &Asked,
     since: Option<&Difference>,
 ) -> Item {
@@ -159,7 +173,11 @@ fn checked_item(
         Asked::Package(urn, _) => (
             items::package(page, catalogue, urn),
             format!("package/{urn}"),
-            model::roles_that_give_package(catalogue, urn),
+            match kind {
+                system_users::Kind::Standard => model::roles_that_give_package(catalogue, urn),
+                // Fit for clients or not, whoever asks.
+                system_users::Kind::Agent => Vec::new(),
+            },
         ),
     };
     let change = match since {
@@ -167,7 +185,12 @@ fn checked_item(
         Some(d) if d.changed.contains(&label) => Change::Changed,
         _ => Change::None,
     };
-    Item { check: items::check(page, catalogue, asked.outcome(), &givers), change, ..item }
+    let check = match (kind, asked.outcome()) {
+        // Nobody gives it yet: the clients do, when they are added.
+        (system_users::Kind::Agent, Outcome::May) => Check::NotChecked,
+        (_, outcome) => items::check(page, catalogue, outcome, &givers),
+    };
+    Item { check, change, ..item }
 }
 
 /// What is asked for, without a word on who can give it.
@@ -202,6 +225,7 @@ fn changed_facts(page: &Page, difference: &Difference) -> String {
         ("party", page.t("fact-party")),
         ("title", page.t("fact-title")),
         ("redirect", page.t("fact-afterwards")),
+        ("end", page.t("fact-valid-to")),
     ];
     let changed = names.into_iter().filter(|(label, _)| difference.changed.contains(*label));
     let words: Vec<&str> = changed.map(|(_, word)| word).collect();

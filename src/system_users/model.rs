@@ -46,6 +46,8 @@ pub struct NewSystemUser {
     /// The words that it is found by, besides its title and reference.
     pub found_by: Vec<String>,
     pub grants: Grants,
+    /// When it gives nothing any more; `None` is until it is revoked.
+    pub valid_to: Option<Ts>,
     pub created: Ts,
     pub created_by: PartyUuid,
     pub created_as: String,

@@ -172,6 +172,8 @@ pub struct ShowPage {
     pub created: String,
     /// By which role and how, as a sentence.
     pub created_how: String,
+    /// The last day, where there is one.
+    pub valid_to: Option<String>,
     pub items: Vec<Item>,
     /// What has happened, latest first.
     pub events: Vec<Event>,
@@ -219,6 +221,7 @@ impl ShowPage {
             external_ref: "310904473".into(),
             created: "21. november 2026".into(),
             created_how: "Godkjent av daglig leder etter forespørsel fra leverandøren".into(),
+            valid_to: Some("31. desember 2027".into()),
             items: Item::samples(),
             events: vec![event("Forespørselen ble godkjent"), event("Leverandøren ba om tilgang")],
             state,

@@ -165,6 +165,7 @@ async fn show_one(
         system: localised(&user.system_name).in_language(page.lang()),
         kind: kind(&user),
         created: page.date(user.created),
+        valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),
         created_how: page.t1("words-created-request", "role", &made_by),
         events: history.iter().map(|line| event(&page, &catalogue, line)).collect(),
         state: state(&user, now),

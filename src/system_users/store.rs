@@ -10,7 +10,7 @@ use crate::{
 };
 
 statements! {
-    INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as, valid_to) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item) values ($1, $2, $3)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
@@ -39,6 +39,7 @@ pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser) -> Result<(), Error> 
         .bind(u.created)
         .bind(u.created_by)
         .bind(&u.created_as)
+        .bind(u.valid_to)
         .exec()
         .await?;
     let rights = u.grants.rights.iter().map(|id| ("right", id.to_string()));

@@ -91,6 +91,7 @@ fn why(page: &Page, code: Code) -> &'static str {
         Code::AccessList => page.t("words-why-list"),
         Code::NotDelegable | Code::MaskinportenSchema => page.t("words-why-closed"),
         Code::PackageNotAssignable => page.t("words-why-not-assignable"),
+        Code::PackageNotDelegable => page.t("words-why-not-delegable"),
         _ => page.t("words-why-other"),
     }
 }

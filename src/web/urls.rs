@@ -59,7 +59,7 @@ impl Place {
         let id = |text: Option<&str>| text.and_then(|text| Uuid::parse_str(text).ok());
         match (parts.next()?, parts.next(), parts.next()) {
             ("overview", None, None) => Some(Self::Overview),
-            ("request", None, None) => {
+            ("request" | "agentrequest", None, None) => {
                 let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
                 let found = pairs.find(|(name, _)| name == "id")?.1;
                 id(Some(&found)).map(|id| Self::Request(RequestId(id)))
@@ -146,9 +146,9 @@ pub fn system_user(id: SystemUserId) -> String {
 pub fn revoke(id: SystemUserId) -> String {
     format!("{UI}/{id}/revoke")
 }
-/// What a vendor sends its customer to.
-pub fn confirm(public_url: &str, id: RequestId) -> String {
-    format!("{public_url}{UI}/request?id={id}&DONTCHOOSEREPORTEE=true")
+/// What a vendor sends its customer to; `page` is `request` or `agentrequest`.
+pub fn confirm(public_url: &str, page: &str, id: RequestId) -> String {
+    format!("{public_url}{UI}/{page}?id={id}&DONTCHOOSEREPORTEE=true")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::events::store::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::store::STATEMENTS,
+    systembruker::requests::precheck::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
     systembruker::system_users::store::STATEMENTS,
     systembruker::systems::store::STATEMENTS,

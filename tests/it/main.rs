@@ -17,6 +17,7 @@ mod openapi;
 mod pages;
 mod register;
 mod requests;
+mod requests_api;
 mod security;
 mod sessions;
 mod support;

@@ -11,7 +11,7 @@ import {
   logIn,
   makePerson,
 } from './people.js';
-import { decide, deleteSystem, newRequest, registerSystem } from './vendor.js';
+import { decide, deleteSystem, newAgentRequest, newRequest, registerSystem } from './vendor.js';
 
 const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
@@ -42,12 +42,20 @@ export async function prepare(demo) {
   const rejected = await ask('Lønn for avdeling sør', payroll);
   await decide(demo, rejected, PIA_NUMBER, 'reject');
 
+  const payslips = 'urn:altinn:accesspackage:regnskapsforer-lonn';
+  const forClients = { rights: [], isVisible: false, accessPackages: [{ urn: payslips }] };
+  const agents = await registerSystem(demo, 'smartklient', 'SmartKlient', forClients);
+  const agent = await newAgentRequest(demo, agents, payslips, { validTo: '2099-12-31', ...back });
+  const acceptedAgent = await newAgentRequest(demo, agents, payslips, {});
+  await decide(demo, acceptedAgent, PIA_NUMBER, 'approve');
+
   const old = { systemId: await registerSystem(demo, 'kasse', 'Kasse 2000') };
   const gone = await ask('Kasse i butikken', old);
   const orphan = await ask('Kasse på lageret', old);
   await decide(demo, orphan, PIA_NUMBER, 'approve');
   await deleteSystem(demo, old.systemId);
-  return { open, packages, escalated, accepted, acceptedPackages, existing, rejected, gone, orphan };
+  const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
+  return { ...own, agent, acceptedAgent, gone, orphan };
 }
 
 /** The states: `who` is logged in (nobody without), `path` is opened, `status` is answered. */
@@ -74,6 +82,7 @@ export function states(made) {
     { name: 'approve-package', who: PIA, path: made.packages.path },
     { name: 'approve-existing', who: PIA, path: made.existing.path },
     { name: 'approve-escalated', who: PIA, path: made.escalated.path },
+    { name: 'approve-agent', who: PIA, path: made.agent.path },
     { name: 'cannot-give-all', who: SIV, path: made.open.path },
     { name: 'cannot-give-all-escalated', who: SIV, path: made.escalated.path },
     { name: 'not-entitled', who: OLA, path: made.open.path },
@@ -83,11 +92,13 @@ export function states(made) {
     { name: 'system-deleted', who: PIA, path: made.gone.path },
     { name: 'receipt-accepted', who: PIA, path: receipt(made.accepted) },
     { name: 'receipt-package', who: PIA, path: receipt(made.acceptedPackages) },
+    { name: 'receipt-agent', who: PIA, path: receipt(made.acceptedAgent) },
     { name: 'receipt-rejected', who: PIA, path: receipt(made.rejected) },
     { name: 'reject', who: PIA, path: `${UI}/request/${made.open.id}/reject` },
     { name: 'not-allowed', who: OLA, path: `${UI}/request/${made.open.id}/reject`, status: 403 },
     { name: 'system-user', who: PIA, path: user(made.accepted) },
     { name: 'system-user-package', who: PIA, path: user(made.acceptedPackages) },
+    { name: 'system-user-agent', who: PIA, path: user(made.acceptedAgent) },
     { name: 'system-user-deleted', who: PIA, path: user(made.orphan) },
     { name: 'system-user-as-ola', who: OLA, path: user(made.accepted), status: 403 },
     { name: 'revoke', who: PIA, path: `${user(made.accepted)}/revoke` },

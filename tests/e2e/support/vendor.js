@@ -67,6 +67,14 @@ export async function newRequest(demo, more) {
   return { ...made, path, place: `${confirm.pathname}?id=${made.id}` };
 }
 
+/** The same for an agent system user, of a system that has this package. */
+export async function newAgentRequest(demo, systemId, urn, more) {
+  const { rights, ...wished } = wish({ systemId, accessPackages: [{ urn }], ...more });
+  const made = expect(await call(demo, 'POST', `${REQUESTS}/agent`, wished), 201);
+  const { pathname, search } = new URL(made.confirmUrl);
+  return { ...made, path: pathname + search, place: `${pathname}?id=${made.id}` };
+}
+
 /** What the vendor gets when it asks for a request: the HTTP status and the body. */
 export function readRequest(demo, id) {
   return call(demo, 'GET', `${REQUESTS}/${id}`);

@@ -173,6 +173,30 @@ impl Bench {
     pub fn pass_minutes(&self, minutes: i64) {
         self.app.clock.set(self.app.clock.now().plus_minutes(minutes));
     }
+    /// Asks an API as a person's program does, with the scope of end users' programs.
+    pub async fn end_user(&self, person: Person, method: &str, path: &str) -> Answer {
+        let claims = self.outside.end_user_claims(person.1, "altinn:portal/enduser");
+        self.with_claims(&claims, method, path).await
+    }
+    /// The same with a token that says this.
+    pub async fn with_claims(&self, claims: &Value, method: &str, path: &str) -> Answer {
+        let token = issuer::sign(&issuer::header(), claims);
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        Answer::of(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+    /// The integer by which the contract knows an organisation.
+    pub async fn party_id(&self, org_no: &str) -> i64 {
+        let sql = "select party_id from party where org_no = $1";
+        let (id,): (i64,) = self.app.store.query(sql).bind(org_no).one().await.unwrap();
+        id
+    }
+    /// Runs a statement that no verb has.
+    pub async fn exec(&self, sql: &'static str) -> u64 {
+        self.app.store.write(async |tx| tx.query(sql).exec().await).await.unwrap()
+    }
     /// How many rows the query finds: one number.
     pub async fn count(&self, sql: &'static str) -> i64 {
         let (count,): (i64,) = self.app.store.query(sql).one().await.unwrap();
