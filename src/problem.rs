@@ -38,7 +38,11 @@ codes! {
     NoVendorInToken = 23, 401, "The token does not say which organisation it speaks for.";
     OtherParty = 24, 403, "The system user belongs to another party.";
     NoRedirectsListed = 26, 400, "The system has no redirect URLs registered.";
+    NotAgent = 34, 400, "The system user does not act for clients.";
+    NotStandard = 36, 400, "The system user acts for clients.";
+    FacilitatorMismatch = 39, 400, "The facilitator is not the party that owns the system user.";
     PartyMismatch = 41, 403, "The request is not for this party.";
+    PackageNotValid = 52, 400, "An access package of the system's cannot be given to a system user.";
     PackageCheckFailed = 53, 400, "The person may not give one of the access packages.";
     NothingAskedFor = 59, 400, "A request needs at least one right or access package.";
     PackageNotInSystem = 63, 400, "An access package is not one of the system's.";
@@ -123,6 +127,9 @@ pub enum Problem {
     /// 404 with a sentence.
     #[error("{0}")]
     Missing(Cow<'static, str>),
+    /// It was here, or may have been, and will not come back.
+    #[error("gone")]
+    Gone,
     /// No token, or one that does not hold.
     #[error("unauthorized")]
     NoToken,

@@ -50,6 +50,7 @@ pub fn portal() -> Routes {
 pub fn vendor_api() -> Routes {
     Routes::new()
         .and(systems::api::routes())
+        .and(system_users::api::routes())
         .and(requests::api::routes())
         .and(events::api::routes())
 }

@@ -121,7 +121,7 @@ pub async fn accept(
                 created_by: on.person,
                 created_as: proof.through().to_owned(),
             };
-            system_users::create(tx, &proof, &user).await?;
+            system_users::enter(tx, &proof, &user).await?;
             let redirect = redirect_now(app, &case).map(|url| url.to_string());
             Ok(Decided { id, redirect })
         })

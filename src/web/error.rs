@@ -32,8 +32,12 @@ impl Problem {
             }
             Self::Clash(_) | Self::Changed => StatusCode::CONFLICT,
             Self::NotFound | Self::Missing(_) => StatusCode::NOT_FOUND,
+            Self::Gone => StatusCode::GONE,
             Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::NotGivable(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotGivable(codes) => {
+                codes.first().map_or(StatusCode::FORBIDDEN, |code| status(code.status()))
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnderWay => StatusCode::CONFLICT,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -158,6 +162,7 @@ fn section(status: StatusCode) -> &'static str {
         404 => "section-15.5.5",
         405 => "section-15.5.6",
         409 => "section-15.5.10",
+        410 => "section-15.5.11",
         413 => "section-15.5.14",
         415 => "section-15.5.16",
         422 => "section-15.5.21",

@@ -16,6 +16,8 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::store::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
+    systembruker::system_users::doctor::STATEMENTS,
+    systembruker::system_users::read::STATEMENTS,
     systembruker::system_users::store::STATEMENTS,
     systembruker::systems::store::STATEMENTS,
 ];

@@ -20,4 +20,6 @@ mod requests;
 mod security;
 mod sessions;
 mod support;
+mod system_users_api;
+mod system_users_doctor;
 mod tokens;
