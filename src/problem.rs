@@ -39,9 +39,12 @@ codes! {
     OtherParty = 24, 403, "The system user belongs to another party.";
     NoRedirectsListed = 26, 400, "The system has no redirect URLs registered.";
     AgentRequestNotFound = 30, 404, "There is no such agent request.";
+    NotAgent = 34, 400, "The system user does not act for clients.";
+    NotStandard = 36, 400, "The system user acts for clients.";
+    FacilitatorMismatch = 39, 400, "The facilitator is not the party that owns the system user.";
     PartyMismatch = 41, 403, "The request is not for this party.";
     AgentPartyMismatch = 42, 403, "The agent request is not for this party.";
-    PackageUnknown = 52, 400, "An access package does not exist any more.";
+    PackageNotValid = 52, 400, "An access package of the system's cannot be given to a system user.";
     PackageCheckFailed = 53, 400, "The person may not give one of the access packages.";
     AgentNeedsPackage = 58, 400, "An agent request needs at least one access package.";
     NothingAskedFor = 59, 400, "A request needs at least one right or access package.";
@@ -128,6 +131,9 @@ pub enum Problem {
     /// 404 with a sentence.
     #[error("{0}")]
     Missing(Cow<'static, str>),
+    /// It was here, or may have been, and will not come back.
+    #[error("gone")]
+    Gone,
     /// No token, or one that does not hold.
     #[error("unauthorized")]
     NoToken,

@@ -58,6 +58,7 @@ pub fn vendor_api() -> Routes {
     Routes::new()
         .and(systems::api::routes())
         .and(systems::enduser::routes())
+        .and(system_users::api::routes())
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(events::api::routes())

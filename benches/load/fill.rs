@@ -1,6 +1,7 @@
 //! What is in the store: a party with 200 system users among a hundred others with as many, a request
 //! that waits for it, and a person with a session.
 use crate::{Failure, failed, serve::statement, world::Asked};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use systembruker::{
     auth::{person::Who, portal::cookie_name},
     clock::Clock,
     db::{Engine, Error, Store},
-    ids::{OrgNo, PartyUuid, PersonNo, SystemUserId},
+    ids::{OrgNo, PartyUuid, PersonNo, RequestId, SystemUserId},
     keys,
     parties::{self, NumberKeys, Person},
     registers::seed::{Held, Holder, Seed},
@@ -41,12 +42,32 @@ pub struct Filled {
     /// What the session's row is found by.
     pub session: String,
     /// The request's id.
-    pub request: String,
+    pub request: RequestId,
+    /// What a token for the last system user of the party's is asked for with.
+    pub lookup: Lookup,
+}
+/// A client of the system's, its vendor, the owner and the reference of a system user.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Lookup {
+    pub client: String,
+    pub provider: OrgNo,
+    pub owner: OrgNo,
+    pub external_ref: String,
+}
+impl Lookup {
+    /// As it is asked for.
+    pub fn path(&self) -> String {
+        format!(
+            "/authentication/api/v1/systemuser/byExternalId?clientId={}&systemProviderOrgNo={}&systemUserOwnerOrgNo={}&externalRef={}",
+            self.client, self.provider, self.owner, self.external_ref
+        )
+    }
 }
 
 pub async fn fill(app: &App, asked: &Asked, token: &str) -> Result<Filled, Failure> {
     let (person, party) = world(app).await?;
-    let request = request(asked, token).await?;
+    let client = uuid::Uuid::new_v4().to_string();
+    let request = request(asked, token, &client).await?;
     let mut owners = vec![party];
     owners.extend(others(&app.store).await?);
     for owner in owners {
@@ -56,7 +77,9 @@ pub async fn fill(app: &App, asked: &Asked, token: &str) -> Result<Filled, Failu
     let analysed = analyse(&app.store).await;
     analysed.map_err(|e| failed("analyze")(&e))?;
     let (cookie, session) = log_in(app, &person, party).await?;
-    Ok(Filled { person: person.id, party, cookie, session, request })
+    let (provider, owner) = (org(VENDOR)?, org(CUSTOMER)?);
+    let lookup = Lookup { client, provider, owner, external_ref: format!("ref-{USERS}") };
+    Ok(Filled { person: person.id, party, cookie, session, request, lookup })
 }
 
 fn org(number: &str) -> Result<OrgNo, Failure> {
@@ -98,7 +121,7 @@ async fn world(app: &App) -> Result<(Person, PartyUuid), Failure> {
 }
 
 /// Registers the vendor's system and asks for a system user, as a vendor's program does.
-async fn request(asked: &Asked, token: &str) -> Result<String, Failure> {
+async fn request(asked: &Asked, token: &str, client: &str) -> Result<RequestId, Failure> {
     let text = |text: &str| json!({ "nb": text, "nn": text, "en": text });
     let rights = json!([{ "resource": [{ "id": "urn:altinn:resource", "value": RESOURCE }] }]);
     let packages = json!([{ "urn": PACKAGE }]);
@@ -106,7 +129,7 @@ async fn request(asked: &Asked, token: &str) -> Result<String, Failure> {
     let system = json!({
         "id": SYSTEM, "vendor": { "ID": format!("0192:{VENDOR}") },
         "name": text("SmartRegnskap"), "description": text("Et program for regnskap."),
-        "rights": rights, "accessPackages": packages, "clientId": [uuid::Uuid::new_v4()],
+        "rights": rights, "accessPackages": packages, "clientId": [client],
         "allowedRedirectUrls": [redirect],
     });
     asked.post(SYSTEMS, token, &system).await?;
@@ -116,7 +139,7 @@ async fn request(asked: &Asked, token: &str) -> Result<String, Failure> {
     });
     let answer = asked.post(REQUESTS, token, &ask).await?;
     let id = answer.get("id").and_then(serde_json::Value::as_str);
-    id.map(ToOwned::to_owned).ok_or_else(|| "the request has no id".into())
+    id.and_then(|id| id.parse().ok()).ok_or_else(|| "the request has no id".into())
 }
 
 /// Other organisations: so many that a party's rows are to be found among others'.
@@ -155,8 +178,9 @@ async fn users(store: &Store, person: PartyUuid, owner: PartyUuid) -> Result<(),
     let now = Clock::System.now();
     store
         .write(async |tx| {
+            let last = system_users::numbers(tx, USERS).await?;
             tx.query(sql)
-                .rows(1..=USERS, 12, |query, n| {
+                .rows(1..=USERS, 15, |query, n| {
                     let (title, reference) = (format!("Regnskap {n}"), format!("ref-{n}"));
                     let search = format!("regnskap {n}\n{reference}\nsmartcloud as\n{VENDOR}");
                     query
@@ -172,6 +196,9 @@ async fn users(store: &Store, person: PartyUuid, owner: PartyUuid) -> Result<(),
                         .bind(now.plus_days(-n))
                         .bind(person)
                         .bind("DAGL")
+                        .bind(false)
+                        .bind(last - USERS + n)
+                        .bind(now.plus_days(-n))
                 })
                 .exec()
                 .await

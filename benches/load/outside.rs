@@ -14,7 +14,7 @@ use systembruker::clock::Clock;
 pub const PROVIDER: &str = "https://provider.example";
 /// Who issues tokens to vendors' programs.
 pub const VENDORS: &str = "https://tokens.example/";
-const SCOPES: &str = "altinn:authentication/systemregister.write altinn:authentication/systemuser.request.write altinn:authentication/systemuser.request.read";
+const SCOPES: &str = "altinn:authentication/systemregister.write altinn:authentication/systemuser.request.write altinn:authentication/systemuser.request.read altinn:maskinporten/systemuser.read";
 /// How long a token lasts, in seconds: longer than any run.
 const LASTS: i64 = 24 * 60 * 60;
 

@@ -1,7 +1,8 @@
 //! The servers: the product, bytes alone, and the bare handler with the product's statements.
 use crate::{
     Failure, failed,
-    world::{Page, Plan, config},
+    fill::Lookup,
+    world::{Handler, Page, Plan, config},
 };
 use axum::{
     Router,
@@ -18,7 +19,7 @@ use systembruker::{
     authority,
     clock::{Clock, Ts},
     db::{self, Error, Store},
-    ids::{PartyUuid, SystemUserId},
+    ids::{PartyUuid, RequestId, SystemUserId},
     parties,
     requests::{self, MOST_WAITING, model::OPEN_DAYS},
     serve, system_users,
@@ -94,10 +95,18 @@ async fn floor(State(answer): State<Arc<Answer>>) -> Response {
     answer.respond()
 }
 
-/// The overview's statements and what is bound to them, taken from the product by name.
+/// A page's statements, taken from the product by name, with what is bound to them.
 struct Bare {
     answer: Answer,
     store: Store,
+    ask: Ask,
+}
+enum Ask {
+    Overview(Overview),
+    Request { find: &'static str, id: RequestId },
+    ExternalId { find: &'static str, lookup: Lookup },
+}
+struct Overview {
     session: String,
     person: PartyUuid,
     party: PartyUuid,
@@ -109,9 +118,49 @@ struct Bare {
 }
 impl Bare {
     async fn new(plan: &Plan, page: &Page) -> Result<Self, Failure> {
-        let bare = Self {
-            answer: Answer::new(page, true)?,
-            store: serve::open_existing(&plan.database).await?,
+        let (ask, least) = match page.bare.ok_or("the page has no bare handler")? {
+            Handler::Overview => (Ask::Overview(Overview::new(plan)?), 50),
+            Handler::Request => {
+                let find = statement(requests::store::STATEMENTS, "FIND_CASE")?;
+                (Ask::Request { find, id: plan.request }, 1)
+            }
+            Handler::ExternalId => {
+                let find = statement(system_users::read::STATEMENTS, "FIND_BY_CLIENT")?;
+                (Ask::ExternalId { find, lookup: plan.lookup.clone() }, 1)
+            }
+        };
+        let store = serve::open_existing(&plan.database).await?;
+        let bare = Self { answer: Answer::new(page, true)?, store, ask };
+        let rows = bare.ask().await.map_err(|e| failed("statements")(&e))?;
+        if rows < least {
+            return Err(format!("the statements find {rows} rows: they are not the page's"));
+        }
+        Ok(bare)
+    }
+    /// Everything that the page asks, one after the other as it does; the rows are fetched, and
+    /// nothing is made of them.
+    async fn ask(&self) -> Result<usize, Error> {
+        let found: Option<()> = match &self.ask {
+            Ask::Overview(overview) => return overview.ask(&self.store).await,
+            Ask::Request { find, id } => self.store.query(find).bind(*id).opt().await?,
+            Ask::ExternalId { find, lookup } => {
+                self.store
+                    .query(find)
+                    .bind(&lookup.client)
+                    .bind(&lookup.provider)
+                    .bind(&lookup.owner)
+                    .bind(&lookup.external_ref)
+                    .bind(Clock::System.now())
+                    .opt()
+                    .await?
+            }
+        };
+        Ok(usize::from(found.is_some()))
+    }
+}
+impl Overview {
+    fn new(plan: &Plan) -> Result<Self, Failure> {
+        Ok(Self {
             session: plan.session.clone(),
             person: plan.person,
             party: plan.party,
@@ -120,27 +169,19 @@ impl Bare {
             holdings: statement(authority::store::STATEMENTS, "LIST_HOLDINGS")?,
             waiting: statement(requests::store::STATEMENTS, "LIST_WAITING")?,
             list: statement(system_users::store::STATEMENTS, "LIST_BY_OWNER")?,
-        };
-        let rows = bare.ask().await.map_err(|e| failed("statements")(&e))?;
-        if rows < 50 {
-            return Err(format!("the statements find {rows} rows: they are not the page's"));
-        }
-        Ok(bare)
+        })
     }
-    /// The session's statement and the page's four, one after the other as the page does; the rows
-    /// are fetched, and nothing is made of them.
-    async fn ask(&self) -> Result<usize, Error> {
+    /// The session's statement and the page's four.
+    async fn ask(&self, store: &Store) -> Result<usize, Error> {
         let now = Clock::System.now();
-        let session: Option<()> = self
-            .store
+        let session: Option<()> = store
             .query(self.load)
             .bind(&self.session)
             .bind(now)
             .bind(now.plus_minutes(-db::session::ABSOLUTE_MINUTES))
             .opt()
             .await?;
-        let frame: Option<()> = self
-            .store
+        let frame: Option<()> = store
             .query(self.frame)
             .bind(self.person)
             .bind(now)
@@ -150,16 +191,9 @@ impl Bare {
         if session.is_none() || frame.is_none() {
             return Err(Error::RowNotFound);
         }
-        let holdings: Vec<()> = self
-            .store
-            .query(self.holdings)
-            .bind(self.person)
-            .bind(self.party)
-            .bind(now)
-            .all()
-            .await?;
-        let waiting: Vec<()> = self
-            .store
+        let holdings: Vec<()> =
+            store.query(self.holdings).bind(self.person).bind(self.party).bind(now).all().await?;
+        let waiting: Vec<()> = store
             .query(self.waiting)
             .bind(self.party)
             .bind(now.plus_days(-OPEN_DAYS))
@@ -168,8 +202,7 @@ impl Bare {
             .await?;
         let end = Ts::new(DateTime::from_timestamp(253_402_300_000, 0).unwrap_or_default());
         let last = SystemUserId(uuid::Uuid::max());
-        let users: Vec<()> = self
-            .store
+        let users: Vec<()> = store
             .query(self.list)
             .bind(self.party)
             .bind("%%")

@@ -1,7 +1,7 @@
 //! The world that is measured in, and each page as the product answers it there.
 use crate::{
     Failure, failed,
-    fill::{self, Filled},
+    fill::{self, Filled, Lookup},
     outside,
 };
 use axum::{
@@ -17,7 +17,7 @@ use std::{fs, path::PathBuf};
 use systembruker::{
     config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings},
     db::{Engine, Store},
-    ids::PartyUuid,
+    ids::{PartyUuid, RequestId},
     keys::Keys,
     router, serve,
 };
@@ -33,6 +33,8 @@ pub struct Plan {
     pub session: String,
     pub person: PartyUuid,
     pub party: PartyUuid,
+    pub request: RequestId,
+    pub lookup: Lookup,
     pub pages: Vec<Page>,
 }
 /// What is asked for, and what the product answers.
@@ -45,8 +47,25 @@ pub struct Page {
     pub body: Vec<u8>,
     /// Without the session's.
     pub statements: u64,
-    /// Whether it is also held against the bare handler.
-    pub bare: bool,
+    /// The bare handler that it is also held against.
+    pub bare: Option<Handler>,
+}
+/// The bare handlers, by what they ask the store for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Handler {
+    Overview,
+    Request,
+    ExternalId,
+}
+impl Handler {
+    /// Of its throughput, what the product must reach: more for a page with a session, less for an
+    /// answer so short that the token and the layers around it weigh as much as what is asked.
+    pub fn demanded(self) -> f64 {
+        match self {
+            Self::Overview => 0.6,
+            Self::Request | Self::ExternalId => 0.5,
+        }
+    }
 }
 
 /// The store with everything in it, for as long as it is measured.
@@ -84,7 +103,7 @@ impl World {
         let app = serve::product(store.clone(), config(&outside.keys)).await?;
         let asked = Asked { router: router::router(app.clone()), store: store.clone() };
         let token = outside.token()?;
-        let Filled { person, party, cookie, session, request } =
+        let Filled { person, party, cookie, session, request, lookup } =
             fill::fill(&app, &asked, &token).await?;
         let overview = "/accessmanagement/ui/systemuser/overview";
         let page = format!("/accessmanagement/ui/systemuser/request?id={request}");
@@ -92,17 +111,19 @@ impl World {
         let cookie = ("cookie", cookie.as_str());
         let bearer = ("authorization", token.as_str());
         let br = ("accept-encoding", "br");
-        let mut pages = vec![
-            asked.page("overview, 50 rows, br", overview, &[cookie, br]).await?,
-            asked.page("overview, 50 rows, plain", overview, &[cookie]).await?,
-            asked.page("request page, br", &page, &[cookie, br]).await?,
-            asked.page("GET of a request, API, br", &api, &[bearer, br]).await?,
+        let by_id = lookup.path();
+        let (listed, found) = (Some(Handler::Overview), Some(Handler::ExternalId));
+        let pages = vec![
+            asked.page("overview, 50 rows, br", overview, &[cookie, br], listed).await?,
+            asked.page("overview, 50 rows, plain", overview, &[cookie], listed).await?,
+            asked.page("request page, br", &page, &[cookie, br], None).await?,
+            asked
+                .page("GET of a request, API, br", &api, &[bearer, br], Some(Handler::Request))
+                .await?,
+            asked.page("byExternalId, API, plain", &by_id, &[bearer], found).await?,
         ];
-        for page in pages.iter_mut().filter(|page| page.path == overview) {
-            page.bare = true;
-        }
         let keys = outside.keys;
-        let plan = Plan { database, keys, session, person, party, pages };
+        let plan = Plan { database, keys, session, person, party, request, lookup, pages };
         let file = folder.path().join("plan.json");
         let text = serde_json::to_string(&plan).map_err(|e| e.to_string())?;
         fs::write(&file, text).map_err(|e| e.to_string())?;
@@ -181,7 +202,13 @@ pub struct Asked {
 }
 impl Asked {
     /// The page as it is answered, and how many statements that takes.
-    async fn page(&self, name: &str, path: &str, ask: &[(&str, &str)]) -> Result<Page, Failure> {
+    async fn page(
+        &self,
+        name: &str,
+        path: &str,
+        ask: &[(&str, &str)],
+        bare: Option<Handler>,
+    ) -> Result<Page, Failure> {
         // Once for what is kept from then on: the issuer's keys, the time of the last click.
         self.get(path, ask).await?;
         let before = self.store.statements();
@@ -195,7 +222,7 @@ impl Asked {
             answer,
             body,
             statements,
-            bare: false,
+            bare,
         })
     }
     async fn get(&self, path: &str, ask: &[(&str, &str)]) -> Result<Answered, Failure> {

@@ -92,6 +92,7 @@ fn kind(shown: &Shown) -> ProblemKind {
         (Some(Stop::NotEntitled | Stop::TooWeak), _) => return ProblemKind::NotEntitled,
         (Some(Stop::IncompleteLink), _) => return ProblemKind::IncompleteLink,
         (_, Some(Code::AlreadyDecided)) => return ProblemKind::AlreadyDecided,
+        (_, Some(Code::PackageCheckFailed)) => return ProblemKind::NotEntitled,
         _ => {}
     }
     match shown.status {

@@ -190,7 +190,7 @@ pub async fn accept(
                 created_by: on.person,
                 created_as: proof.through().to_owned(),
             };
-            system_users::create(tx, &proof, &user).await?;
+            system_users::enter(tx, &proof, &user).await?;
             let redirect = redirect_now(app, &case).map(|url| url.to_string());
             Ok(Decided { id, redirect })
         })
@@ -217,7 +217,7 @@ fn givable(case: &Case, proof: &MayManage, catalogue: &Contents) -> Result<Grant
         .collect();
     if !unknown.is_empty() {
         let extension = ("Invalid Urn Details : ", unknown.join(" | "));
-        return Err(Problem::Code(Code::PackageUnknown, vec![extension]));
+        return Err(Problem::Code(Code::PackageNotValid, vec![extension]));
     }
     check_suits(catalogue, request.kind, &request.packages)?;
     let asked = check(request, proof.holdings(), catalogue).ok_or(Code::UnknownRight)?;

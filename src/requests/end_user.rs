@@ -44,7 +44,7 @@ const APPROVING: &[Code] = &[
     Code::MissingRole,
     Code::MissingDelegation,
     Code::PartyMismatch,
-    Code::PackageUnknown,
+    Code::PackageNotValid,
     Code::PackageCheckFailed,
     Code::PackageNotInSystem,
     Code::PackageNotAssignable,
@@ -60,7 +60,7 @@ const APPROVING_FOR_AGENT: &[Code] = &[
     Code::AlreadyDecided,
     Code::AgentRequestNotFound,
     Code::AgentPartyMismatch,
-    Code::PackageUnknown,
+    Code::PackageNotValid,
     Code::PackageNotInSystem,
     Code::PackageNotDelegable,
 ];

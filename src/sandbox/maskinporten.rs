@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SYSTEM_USER: &str = "urn:altinn:systemuser";
+const ISO_6523: &str = "iso6523-actorid-upis";
 /// The longest that an assertion may hold, and how far two clocks may be apart, in seconds.
 const LONGEST: i64 = 120;
 const SKEW: i64 = 10;
@@ -143,6 +144,9 @@ async fn system_user(sandbox: &Sandbox, client: &Client, asked: &Value) -> Resul
         Some([one]) if one.get("type").and_then(Value::as_str) == Some(SYSTEM_USER) => one,
         _ => return Err(bad("authorization_details must hold one urn:altinn:systemuser")),
     };
+    if one.pointer("/systemuser_org/authority").and_then(Value::as_str) != Some(ISO_6523) {
+        return Err(bad("systemuser_org.authority must be iso6523-actorid-upis"));
+    }
     let owner: OrgNo = one
         .pointer("/systemuser_org/ID")
         .and_then(Value::as_str)
@@ -157,8 +161,10 @@ async fn system_user(sandbox: &Sandbox, client: &Client, asked: &Value) -> Resul
         ("systemProviderOrgNo", client.org_no.to_string()),
         ("systemUserOwnerOrgNo", owner.to_string()),
     ];
-    if let Some(reference) = one.get("externalRef").and_then(Value::as_str) {
-        query.push(("externalRef", reference.to_owned()));
+    match one.get("externalRef") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(reference)) => query.push(("externalRef", reference.clone())),
+        Some(_) => return Err(bad("externalRef must be a text")),
     }
     let away = |error: reqwest::Error| Denied::new("temporarily_unavailable", error.to_string());
     let answer = sandbox
@@ -169,13 +175,21 @@ async fn system_user(sandbox: &Sandbox, client: &Client, asked: &Value) -> Resul
         .send()
         .await
         .map_err(away)?;
-    if !answer.status().is_success() {
-        return Err(bad(&format!("no system user was found ({})", answer.status())));
+    match answer.status() {
+        StatusCode::OK => {}
+        StatusCode::NOT_FOUND => {
+            let why = "MP-303: the portal has no live system user for this client, organisation and externalRef";
+            return Err(Denied::new("invalid_altinn_customer_configuration", why));
+        }
+        other => {
+            let why = format!("the portal's look-up of the system user answers {other}");
+            return Err(Denied::new("temporarily_unavailable", why));
+        }
     }
     let found: Value = answer.json().await.map_err(away)?;
     Ok(json!([{
         "type": SYSTEM_USER,
-        "systemuser_org": { "authority": "iso6523-actorid-upis", "ID": format!("0192:{owner}") },
+        "systemuser_org": { "authority": ISO_6523, "ID": format!("0192:{owner}") },
         "systemuser_id": [found.get("id")],
         "system_id": found.get("productName"),
     }]))
@@ -263,6 +277,41 @@ mod tests {
             assert_eq!(reply.json()["error"], error, "{name}: {}", reply.body);
             assert!(reply.body.contains(says), "{name}: {}", reply.body);
         }
+        let org = |authority: &str, id: &str| json!({ "authority": authority, "ID": id });
+        let good = org(ISO_6523, "0192:310904473");
+        for (details, says) in [
+            (json!({}), "one urn:altinn:systemuser"),
+            (json!([]), "one urn:altinn:systemuser"),
+            (json!([{ "type": "x", "systemuser_org": good }]), "one urn:altinn:systemuser"),
+            (json!([{ "type": SYSTEM_USER }]), "authority"),
+            (
+                json!([{ "type": SYSTEM_USER, "systemuser_org": org("x", "0192:310904473") }]),
+                "authority",
+            ),
+            (
+                json!([{ "type": SYSTEM_USER, "systemuser_org": org(ISO_6523, "310904473") }]),
+                "0192:",
+            ),
+            (
+                json!([{ "type": SYSTEM_USER, "systemuser_org": org(ISO_6523, "0192:310904474") }]),
+                "0192:",
+            ),
+            (
+                json!([{ "type": SYSTEM_USER, "systemuser_org": good, "externalRef": 1 }]),
+                "externalRef",
+            ),
+        ] {
+            let mut claims = signer.claims();
+            claims["authorization_details"] = details;
+            let reply = signer.ask(&signer.key.sign("JWT", &claims).unwrap()).await;
+            assert_eq!(reply.json()["error"], "invalid_grant", "{}", reply.body);
+            assert!(reply.body.contains(says), "{says}: {}", reply.body);
+        }
+        // Nobody listens where the portal is.
+        let mut claims = signer.claims();
+        claims["authorization_details"] = json!([{ "type": SYSTEM_USER, "systemuser_org": good }]);
+        let reply = signer.ask(&signer.key.sign("JWT", &claims).unwrap()).await;
+        assert_eq!(reply.json()["error"], "temporarily_unavailable", "{}", reply.body);
         let other = &signer.sandbox.keys().platform;
         let reply = signer.ask(&other.sign("JWT", &signer.claims()).unwrap()).await;
         assert_eq!(reply.json()["error"], "invalid_grant");

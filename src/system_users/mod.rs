@@ -1,9 +1,21 @@
-//! System users: what an approved request becomes, until it is revoked.
+//! System users: what an approved request becomes, or their owner makes, until they are revoked.
+//!
+//! A system user's number and time of change are renewed whenever anything that is told of it changes,
+//! its grants too: [`enter`] numbers a new one, and a verb that changes one ends with [`touch`]. The
+//! number comes last in a transaction, since whoever has taken one is alone until it commits. Who
+//! changes many at once takes a block of [`numbers`] and gives each row its own.
+pub mod api;
+pub mod create;
+pub mod doctor;
 pub mod model;
+pub mod own;
 pub mod pages;
 pub mod portal;
+pub mod read;
 pub mod store;
+pub mod wire;
 
+pub use create::{Wanted, create};
 pub use model::{After, Grants, Kind, NewSystemUser, Part, SystemUser};
 
 use crate::{
@@ -23,18 +35,46 @@ pub const PAGE: i64 = 50;
 /// Lines of its history on a system user's page.
 const LATEST: i64 = 10;
 
-/// Makes a system user in the transaction of the decision it follows from.
-pub async fn create(tx: &mut Tx, proof: &MayManage, user: &NewSystemUser) -> Result<(), Problem> {
-    store::insert(tx, user).await.map_err(|error| {
+/// Enters a system user in the transaction of the decision it follows from.
+pub async fn enter(tx: &mut Tx, proof: &MayManage, user: &NewSystemUser) -> Result<(), Problem> {
+    enter_as(tx, proof, user, false).await
+}
+async fn enter_as(
+    tx: &mut Tx,
+    proof: &MayManage,
+    user: &NewSystemUser,
+    by_owner: bool,
+) -> Result<(), Problem> {
+    store::insert(tx, user, by_owner).await.map_err(|error| {
         if is_taken(&error) { Code::SystemUserExists.into() } else { Problem::from(error) }
     })?;
-    let on = proof.on();
-    let event = Event::new("system-user.created", Actor::Person { party_id: on.party_id })
-        .party(user.owner)
-        .system(&user.system)
-        .system_user(user.id)
-        .data(serde_json::json!({ "as": proof.through(), "externalRef": user.external_ref }));
-    Ok(events::record(tx, user.created, &event).await?)
+    let what = (user.owner, &user.system, user.id, user.external_ref.as_str());
+    record(tx, user.created, "system-user.created", proof, what).await
+}
+/// Whose system user, on which system, its id and its reference.
+type What<'a> = (PartyUuid, &'a SystemId, SystemUserId, &'a str);
+async fn record(
+    tx: &mut Tx,
+    now: Ts,
+    kind: &'static str,
+    proof: &MayManage,
+    (owner, system, id, external_ref): What<'_>,
+) -> Result<(), Problem> {
+    let event = Event::new(kind, Actor::Person { party_id: proof.on().party_id })
+        .party(owner)
+        .system(system)
+        .system_user(id)
+        .data(serde_json::json!({ "as": proof.through(), "externalRef": external_ref }));
+    Ok(events::record(tx, now, &event).await?)
+}
+
+/// Gives a system user that has changed the next number, and notes when.
+pub async fn touch(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), Error> {
+    store::touch(tx, id, now).await
+}
+/// The last of the next `count` numbers, for one who enters or changes as many system users.
+pub async fn numbers(tx: &mut Tx, count: i64) -> Result<i64, Error> {
+    store::next_numbers(tx, count).await
 }
 
 /// The live system user that the owner has for this system and reference.
@@ -88,32 +128,70 @@ pub async fn show(app: &App, on: OnBehalf, id: SystemUserId) -> Result<Shown, Pr
 }
 
 /// Ends the system user at once: no token and no decision from here on. It closes the request that
-/// it came from and frees the triple.
-pub async fn revoke(app: &App, on: OnBehalf, id: SystemUserId) -> Result<SystemUser, Problem> {
+/// it came from and frees the triple. `kind` is what the caller takes it for, who has to be right.
+pub async fn revoke(
+    app: &App,
+    on: OnBehalf,
+    id: SystemUserId,
+    kind: Option<Kind>,
+) -> Result<SystemUser, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
-            let user = store::find(tx, id).await?.ok_or(Problem::NotFound)?;
-            if user.owner != on.party {
-                return Err(Problem::NotFound);
-            }
             let proof =
                 authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
-            if !store::revoke(tx, id, now, on.person).await? {
-                return Err(Problem::NotFound);
+            let user = standing(tx, on, id).await?;
+            match (kind, user.kind) {
+                (Some(Kind::Standard), Kind::Agent) => return Err(Code::NotStandard.into()),
+                (Some(Kind::Agent), Kind::Standard) => return Err(Code::NotAgent.into()),
+                _ => {}
             }
-            store::close_request(tx, id, now).await?;
-            let event = Event::new("system-user.revoked", Actor::Person { party_id: on.party_id })
-                .party(on.party)
-                .system(&user.system)
-                .system_user(id)
-                .data(
-                    serde_json::json!({ "as": proof.through(), "externalRef": user.external_ref }),
-                );
-            events::record(tx, now, &event).await?;
+            if !store::revoke(tx, id, now, on.person).await? {
+                return Err(Code::SystemUserNotFound.into());
+            }
+            store::close_requests(tx, &user, now).await?;
+            touch(tx, id, now).await?;
+            let what = (user.owner, &user.system, id, user.external_ref.as_str());
+            record(tx, now, "system-user.revoked", &proof, what).await?;
             Ok(user)
         })
         .await
+}
+
+/// Gives the system user another title; the same one again changes nothing. `system` is the one
+/// that the caller takes it to be on, if the caller says.
+pub async fn rename(
+    app: &App,
+    on: OnBehalf,
+    id: SystemUserId,
+    title: &str,
+    system: Option<&str>,
+) -> Result<(), Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            let proof =
+                authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            let user = standing(tx, on, id).await?;
+            if system.is_some_and(|system| system != user.system.as_str()) {
+                return Err(Code::SystemNotFound.into());
+            }
+            if user.title == title {
+                return Ok(());
+            }
+            store::rename(tx, &user, title).await?;
+            touch(tx, id, now).await?;
+            let what = (user.owner, &user.system, id, user.external_ref.as_str());
+            record(tx, now, "system-user.renamed", &proof, what).await
+        })
+        .await
+}
+
+/// The party's own system user, as long as it has not been revoked.
+async fn standing(tx: &mut Tx, on: OnBehalf, id: SystemUserId) -> Result<SystemUser, Problem> {
+    let user = store::find(tx, id).await?.filter(|user| user.revoked.is_none());
+    let user = user.ok_or(Code::SystemUserNotFound)?;
+    if user.owner == on.party { Ok(user) } else { Err(Code::OtherParty.into()) }
 }
 
 /// What the overview lists: found by `search`, each part from where `after` says.

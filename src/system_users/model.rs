@@ -68,6 +68,8 @@ pub struct SystemUser {
     pub title: String,
     pub created: Ts,
     pub created_as: Option<String>,
+    /// Made by its owner without a vendor's request.
+    pub by_owner: bool,
     pub valid_to: Option<Ts>,
     pub paused: Option<Ts>,
     pub revoked: Option<Ts>,

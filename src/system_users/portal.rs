@@ -16,7 +16,7 @@ use crate::{
     clock::Ts,
     events::Line,
     ids::SystemUserId,
-    problem::{Problem, Stop},
+    problem::{Code, Problem, Stop},
     requests,
     systems::model::localised,
     web::{
@@ -166,7 +166,11 @@ async fn show_one(
         kind: kind(&user),
         created: page.date(user.created),
         valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),
-        created_how: page.t1("words-created-request", "role", &made_by),
+        created_how: if user.by_owner {
+            page.t1("words-created-owner", "role", &made_by)
+        } else {
+            page.t1("words-created-request", "role", &made_by)
+        },
         events: history.iter().map(|line| event(&page, &catalogue, line)).collect(),
         state: state(&user, now),
         system_deleted: user.system_deleted,
@@ -199,6 +203,7 @@ fn state(user: &SystemUser, now: Ts) -> Shows {
 fn event(page: &Page, catalogue: &Contents, line: &Line) -> Event {
     let what = match line.kind.as_str() {
         "system-user.created" => page.t("words-event-user-created").to_owned(),
+        "system-user.renamed" => page.t("words-event-user-renamed").to_owned(),
         "system-user.revoked" => page.t("words-event-user-revoked").to_owned(),
         "request.accepted" => page.t("words-event-request-accepted").to_owned(),
         other => other.to_owned(),
@@ -246,7 +251,13 @@ async fn post_revoke(
     params: Params,
     Form { acting, fields: Nothing {} }: Form<Nothing>,
 ) -> Result<Redirect, Problem> {
-    let user = revoke(&app, acting.on(), params.find("id")?).await?;
+    let user = revoke(&app, acting.on(), params.find("id")?, None).await.map_err(|problem| {
+        match problem {
+            // On a page another's and one that is gone look the same.
+            Problem::Code(Code::OtherParty | Code::SystemUserNotFound, _) => Problem::NotFound,
+            other => other,
+        }
+    })?;
     flash(&acting.session, "words-flash-revoked", &user.title).await?;
     Ok(Redirect::to(&urls::overview()))
 }

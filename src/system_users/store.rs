@@ -10,22 +10,32 @@ use crate::{
 };
 
 statements! {
-    INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as, valid_to) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as, valid_to, by_owner, sequence_no, changed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item) values ($1, $2, $3)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
-    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.valid_to, u.paused, u.revoked, u.rights, u.packages from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
     LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
     /// Both parts of the overview at once, newest first, each with its total.
-    LIST_BY_OWNER = "with total (kind, n) as (select kind, count(*) from system_user where owner = $1 and revoked is null and search like $2 escape '\\' group by kind), own (id, created) as (select id, created from system_user where owner = $1 and kind = 'standard' and revoked is null and search like $2 escape '\\' and (created, id) < ($3, $4) order by created desc, id desc limit $7), agent (id, created) as (select id, created from system_user where owner = $1 and kind = 'agent' and revoked is null and search like $2 escape '\\' and (created, id) < ($5, $6) order by created desc, id desc limit $7) select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.valid_to, u.paused, u.revoked, u.rights, u.packages, t.n as total from (select id from own union all select id from agent) p join system_user u on u.id = p.id join total t on t.kind = u.kind join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no order by u.created desc, u.id desc";
+    LIST_BY_OWNER = "with total (kind, n) as (select kind, count(*) from system_user where owner = $1 and revoked is null and search like $2 escape '\\' group by kind), own (id, created) as (select id, created from system_user where owner = $1 and kind = 'standard' and revoked is null and search like $2 escape '\\' and (created, id) < ($3, $4) order by created desc, id desc limit $7), agent (id, created) as (select id, created from system_user where owner = $1 and kind = 'agent' and revoked is null and search like $2 escape '\\' and (created, id) < ($5, $6) order by created desc, id desc limit $7) select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages, t.n as total from (select id from own union all select id from agent) p join system_user u on u.id = p.id join total t on t.kind = u.kind join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no order by u.created desc, u.id desc";
     /// Guarded, so that of two who revoke one does.
     REVOKE = "update system_user set revoked = $2, revoked_by = $3 where id = $1 and revoked is null";
-    CLOSE_REQUEST = "update request set deleted = $2 where id = $1 and deleted is null";
+    /// The one that it came from, and what was decided on its triple: nothing keeps the triple.
+    CLOSE_REQUESTS = "update request set deleted = $2 where deleted is null and (id = $1 or (kind = $3 and system_id = $4 and party = $5 and external_ref = $6 and status <> 'new'))";
+    RENAME = "update system_user set title = $2, search = $3 where id = $1";
+    /// Also the lock: whoever has taken a number is alone until it commits.
+    NEXT_NUMBERS = "update counter set value = value + $1 where name = 'system-user' returning value";
+    TOUCH = "update system_user set sequence_no = $2, changed = $3 where id = $1";
 }
 
-pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser) -> Result<(), Error> {
-    let mut search = vec![u.title.clone(), u.external_ref.clone()];
-    search.extend(u.found_by.iter().cloned());
+/// The text that a search looks in.
+fn search<'t>(title: &'t str, reference: &'t str, words: &[&'t str]) -> String {
+    fold(&[&[title, reference], words].concat().join("\n"))
+}
+
+pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser, by_owner: bool) -> Result<(), Error> {
+    let words: Vec<&str> = u.found_by.iter().map(String::as_str).collect();
+    let number = next_numbers(tx, 1).await?;
     tx.query(INSERT)
         .bind(u.id)
         .bind(u.kind.name())
@@ -33,15 +43,21 @@ pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser) -> Result<(), Error> 
         .bind(&u.system)
         .bind(&u.external_ref)
         .bind(&u.title)
-        .bind(fold(&search.join("\n")))
+        .bind(search(&u.title, &u.external_ref, &words))
         .bind(count(u.grants.rights.len()))
         .bind(count(u.grants.packages.len()))
         .bind(u.created)
         .bind(u.created_by)
         .bind(&u.created_as)
         .bind(u.valid_to)
+        .bind(by_owner)
+        .bind(number)
+        .bind(u.created)
         .exec()
         .await?;
+    if u.grants == Grants::default() {
+        return Ok(());
+    }
     let rights = u.grants.rights.iter().map(|id| ("right", id.to_string()));
     let packages = u.grants.packages.iter().map(|urn| ("package", urn.to_string()));
     tx.query(INSERT_GRANTS)
@@ -90,6 +106,7 @@ struct Row {
     title: String,
     created: Ts,
     created_as: Option<String>,
+    by_owner: bool,
     valid_to: Option<Ts>,
     paused: Option<Ts>,
     revoked: Option<Ts>,
@@ -112,6 +129,7 @@ impl TryFrom<Row> for SystemUser {
             title: row.title,
             created: row.created,
             created_as: row.created_as,
+            by_owner: row.by_owner,
             valid_to: row.valid_to,
             paused: row.paused,
             revoked: row.revoked,
@@ -175,6 +193,31 @@ pub(super) async fn revoke(
 ) -> Result<bool, Error> {
     Ok(tx.query(REVOKE).bind(id).bind(now).bind(by).exec().await? == 1)
 }
-pub(super) async fn close_request(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), Error> {
-    tx.query(CLOSE_REQUEST).bind(id.0).bind(now).exec().await.map(drop)
+pub(super) async fn close_requests(tx: &mut Tx, user: &SystemUser, now: Ts) -> Result<(), Error> {
+    tx.query(CLOSE_REQUESTS)
+        .bind(user.id.0)
+        .bind(now)
+        .bind(user.kind.name())
+        .bind(&user.system)
+        .bind(user.owner)
+        .bind(&user.external_ref)
+        .exec()
+        .await
+        .map(drop)
+}
+pub(super) async fn rename(tx: &mut Tx, user: &SystemUser, title: &str) -> Result<(), Error> {
+    let mut words = vec![user.vendor_name.as_str(), user.vendor.as_str()];
+    words.extend(user.system_name.values().map(String::as_str));
+    let search = search(title, &user.external_ref, &words);
+    tx.query(RENAME).bind(user.id).bind(title).bind(search).exec().await.map(drop)
+}
+
+/// The last of the next `count` numbers.
+pub(super) async fn next_numbers(tx: &mut Tx, count: i64) -> Result<i64, Error> {
+    let (last,): (i64,) = tx.query(NEXT_NUMBERS).bind(count).one().await?;
+    Ok(last)
+}
+pub(super) async fn touch(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), Error> {
+    let number = next_numbers(tx, 1).await?;
+    tx.query(TOUCH).bind(id).bind(number).bind(now).exec().await.map(drop)
 }

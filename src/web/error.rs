@@ -33,8 +33,12 @@ impl Problem {
             Self::Clash(_) | Self::Changed | Self::UnderWay => StatusCode::CONFLICT,
             Self::NotFound | Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::Gone => StatusCode::GONE,
             Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::NotGivable(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotGivable(codes) => {
+                codes.first().map_or(StatusCode::FORBIDDEN, |code| status(code.status()))
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -171,6 +175,7 @@ fn section(status: StatusCode) -> &'static str {
         405 => "section-15.5.6",
         409 => "section-15.5.10",
         412 => "section-15.5.13",
+        410 => "section-15.5.11",
         413 => "section-15.5.14",
         415 => "section-15.5.16",
         422 => "section-15.5.21",

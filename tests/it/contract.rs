@@ -17,6 +17,8 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::registers::store::STATEMENTS,
     systembruker::requests::precheck::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
+    systembruker::system_users::doctor::STATEMENTS,
+    systembruker::system_users::read::STATEMENTS,
     systembruker::system_users::store::STATEMENTS,
     systembruker::systems::store::STATEMENTS,
 ];

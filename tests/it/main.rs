@@ -22,4 +22,6 @@ mod security;
 mod sessions;
 mod support;
 mod systems;
+mod system_users_api;
+mod system_users_doctor;
 mod tokens;
