@@ -8,7 +8,7 @@ use std::sync::Arc;
 use systembruker::{
     app::App,
     auth::{person::Who, portal::cookie_name},
-    clock::Clock,
+    clock::{Clock, Ts},
     db::{Engine, Error, Store},
     ids::{OrgNo, PartyUuid, PersonNo, RequestId, SystemUserId},
     keys,
@@ -180,7 +180,7 @@ async fn users(store: &Store, person: PartyUuid, owner: PartyUuid) -> Result<(),
         .write(async |tx| {
             let last = system_users::numbers(tx, USERS).await?;
             tx.query(sql)
-                .rows(1..=USERS, 15, |query, n| {
+                .rows(1..=USERS, 16, |query, n| {
                     let (title, reference) = (format!("Regnskap {n}"), format!("ref-{n}"));
                     let search = format!("regnskap {n}\n{reference}\nsmartcloud as\n{VENDOR}");
                     query
@@ -196,6 +196,7 @@ async fn users(store: &Store, person: PartyUuid, owner: PartyUuid) -> Result<(),
                         .bind(now.plus_days(-n))
                         .bind(person)
                         .bind("DAGL")
+                        .bind(None::<Ts>)
                         .bind(false)
                         .bind(last - USERS + n)
                         .bind(now.plus_days(-n))

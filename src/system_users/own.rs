@@ -166,8 +166,8 @@ async fn post_create(
 #[utoipa::path(delete, path = "/authentication/api/v1/systemuser/{party}/{systemUserId}", tag = "system users",
     params(("party" = i64, Path, description = "The organisation's number among parties."),
         ("systemUserId" = uuid::Uuid, Path, description = "The system user's id.")),
-    responses((status = 202, description = "Deleted: how many.", body = i64, example = json!(1)),
-        (status = 404, description = "Unknown, or deleted already.", body = i64, example = json!(0))))]
+    responses((status = 202, description = "Deleted: how many.", body = i64, content_type = "application/json", example = json!(1)),
+        (status = 404, description = "Unknown, or deleted already.", body = i64, content_type = "application/json", example = json!(0))))]
 async fn delete_standard(
     State(app): State<App>,
     end_user: EndUser,

@@ -272,12 +272,12 @@ pub struct DiagnosisBody {
     cause: &'static str,
     explanation: &'static str,
     what_to_do: &'static str,
-    found: FoundBody,
+    found: DiagnosisFoundBody,
 }
 /// What was found on the way.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct FoundBody {
+struct DiagnosisFoundBody {
     /// The system that the client id belongs, or belonged, to.
     #[serde(skip_serializing_if = "Option::is_none")]
     system_id: Option<String>,
@@ -295,7 +295,7 @@ impl From<Diagnosis> for DiagnosisBody {
             cause: name,
             explanation,
             what_to_do,
-            found: FoundBody {
+            found: DiagnosisFoundBody {
                 system_id: system.map(|id| id.to_string()),
                 external_refs,
                 owners: owners.iter().map(ToString::to_string).collect(),

@@ -208,6 +208,12 @@ fn add_problems(one: &Described, responses: &mut Map<String, Value>) {
     if one.takes_key() {
         may(&[409, 422]);
     }
+    // A status that its handler names and says no more of.
+    let named = |(status, said): (&String, &Value)| match status.parse() {
+        Ok(status) if status >= 400 && said.get("content").is_none() => Some(status),
+        _ => None,
+    };
+    may(&responses.iter().filter_map(named).collect::<Vec<u16>>());
     for (status, codes) in by_status {
         let body = one.operation.request_body.is_some();
         let made = shapes::problem(status, &codes, body, one.takes_key());

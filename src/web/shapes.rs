@@ -37,7 +37,7 @@ pub(super) fn problem(status: u16, codes: &[Code], body: bool, keyed: bool) -> V
             examples.push(example_of("validation"));
         }
     }
-    if status == 404 || plain {
+    if status == 404 || plain || shapes.is_empty() {
         shapes.push("PlainProblem");
     }
     let said: Vec<String> = codes.iter().map(|code| format!("`{code}` {}", code.title())).collect();

@@ -21,7 +21,7 @@ mod requests_api;
 mod security;
 mod sessions;
 mod support;
-mod systems;
 mod system_users_api;
 mod system_users_doctor;
+mod systems;
 mod tokens;

@@ -586,7 +586,7 @@ async fn many(bench: &Bench, system: &str, count: i64) {
             let owner = parties::organisation(tx, &org).await?.unwrap().id;
             let last = system_users::numbers(tx, count).await?;
             tx.query(insert)
-                .rows(1..=count, 15, |query, n| {
+                .rows(1..=count, 16, |query, n| {
                     query
                         .bind(SystemUserId(uuid::Uuid::new_v4()))
                         .bind("standard")
@@ -600,6 +600,7 @@ async fn many(bench: &Bench, system: &str, count: i64) {
                         .bind(now)
                         .bind(owner)
                         .bind("DAGL")
+                        .bind(None::<systembruker::clock::Ts>)
                         .bind(false)
                         .bind(last - count + n)
                         .bind(now)
