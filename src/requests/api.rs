@@ -11,7 +11,7 @@ use crate::{
     problem::{Code, Problem},
     system_users::Kind,
     web::{
-        extract::{Json, Params, Query},
+        extract::{Flags, Json, Params, Query},
         json::{Folded, unreadable},
         paging::{Paged, read_token},
         routes::{Access, Routes},
@@ -99,20 +99,8 @@ fn organisation<'v>(vendor: &'v Vendor, scope: &[&str]) -> Result<&'v OrgNo, Pro
     vendor.org_no().ok_or(Problem::NoToken)
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Asking {
-    /// Whether it would do is answered, and nothing is entered.
-    #[serde(rename = "dryRun")]
-    dry_run: Option<bool>,
-}
-async fn answer(
-    app: &App,
-    vendor: &OrgNo,
-    asking: &Asking,
-    ask: &Ask,
-) -> Result<Response, Problem> {
-    if asking.dry_run == Some(true) {
+async fn answer(app: &App, vendor: &OrgNo, dry: bool, ask: &Ask) -> Result<Response, Problem> {
+    if dry {
         dry_run(app, vendor, ask).await?;
         return Ok(Json(Valid { valid: true }).into_response());
     }
@@ -129,34 +117,36 @@ async fn answer(
 }
 /// Asks an organisation for a system user, or finds the request that already stands.
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/vendor", tag = "requests",
-    params(Asking), request_body = AskBody,
+    params(("dryRun" = Option<bool>, Query, description = "Only say whether it would be entered.")),
+    request_body = AskBody,
     responses((status = 201, description = "A new request.", body = RequestBody),
         (status = 200, description = "The request that already stands, or the answer to a dry run.", body = Standing)))]
 async fn post_ask(
     State(app): State<App>,
     vendor: Vendor,
-    Query(asking): Query<Asking>,
+    flags: Flags,
     Json(sent): Json<Folded>,
 ) -> Result<Response, Problem> {
     let vendor = vendor.with_scope(WRITE)?;
     let ask = wire::ask(sent)?;
-    answer(&app, vendor.organisation()?, &asking, &ask).await
+    answer(&app, vendor.organisation()?, flags.is_set("dryRun")?, &ask).await
 }
 /// Asks an organisation for a system user that acts for its clients, or finds the request that already
 /// stands.
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/vendor/agent", tag = "requests",
-    params(Asking), request_body = AgentAskBody,
+    params(("dryRun" = Option<bool>, Query, description = "Only say whether it would be entered.")),
+    request_body = AgentAskBody,
     responses((status = 201, description = "A new request.", body = RequestBody),
         (status = 200, description = "The request that already stands, or the answer to a dry run.", body = Standing)))]
 async fn post_ask_for_agent(
     State(app): State<App>,
     vendor: Vendor,
-    Query(asking): Query<Asking>,
+    flags: Flags,
     Json(sent): Json<Folded>,
 ) -> Result<Response, Problem> {
     let vendor = vendor.with_scope(WRITE)?;
     let ask = wire::ask_for_agent(sent)?;
-    answer(&app, vendor.organisation()?, &asking, &ask).await
+    answer(&app, vendor.organisation()?, flags.is_set("dryRun")?, &ask).await
 }
 /// Whether somebody at the organisation could approve it, before it is asked for.
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/vendor/precheck", tag = "requests",

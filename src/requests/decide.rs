@@ -162,8 +162,11 @@ pub async fn accept(
             }
             let user =
                 system_users::on_triple(tx, &request.system, request.party, &request.external_ref);
-            if user.await?.is_some() {
-                return Err(Code::SystemUserExists.into());
+            match user.await? {
+                // Approved by somebody else since the request was read.
+                Some(user) if user.0 == request.id.0 => return Err(Code::AlreadyDecided.into()),
+                Some(_) => return Err(Code::SystemUserExists.into()),
+                None => {}
             }
             // What has changed is shown again, also when it has become impossible.
             if let Seen::Page { shown, secret } = seen
@@ -171,10 +174,13 @@ pub async fn accept(
             {
                 return Err(Problem::Changed);
             }
-            let grants = givable(&case, &proof, &catalogue)?;
             if request.has_ended(now) {
-                return Err(Problem::Clash("The end that was asked for has passed.".into()));
+                return Err(match seen {
+                    Seen::Page { .. } => Problem::Changed,
+                    Seen::Api(_) => Code::AlreadyDecided.into(),
+                });
             }
+            let grants = givable(&case, &proof, &catalogue)?;
             decide(tx, &case, &proof, true, now).await?;
             let user = NewSystemUser {
                 id: SystemUserId(request.id.0),

@@ -181,7 +181,7 @@ async fn approve(
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/{party}/{requestId}/approve", tag = "requests",
     params(("party" = i64, Path, description = "The party's integer id."),
         ("requestId" = uuid::Uuid, Path, description = "The request's id.")),
-    responses((status = 200, description = "`true`.", body = bool)))]
+    responses((status = 200, description = "`true`.", body = bool, content_type = "application/json")))]
 async fn post_approve(
     State(app): State<App>,
     who: EndUser,
@@ -193,7 +193,7 @@ async fn post_approve(
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/agent/{party}/{requestId}/approve", tag = "requests",
     params(("party" = i64, Path, description = "The party's integer id."),
         ("requestId" = uuid::Uuid, Path, description = "The request's id.")),
-    responses((status = 200, description = "`true`.", body = bool)))]
+    responses((status = 200, description = "`true`.", body = bool, content_type = "application/json")))]
 async fn post_approve_agent(
     State(app): State<App>,
     who: EndUser,
@@ -216,7 +216,7 @@ async fn refuse(
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/{party}/{requestId}/reject", tag = "requests",
     params(("party" = i64, Path, description = "The party's integer id."),
         ("requestId" = uuid::Uuid, Path, description = "The request's id.")),
-    responses((status = 200, description = "`true`.", body = bool)))]
+    responses((status = 200, description = "`true`.", body = bool, content_type = "application/json")))]
 async fn post_reject(
     State(app): State<App>,
     who: EndUser,
@@ -228,7 +228,7 @@ async fn post_reject(
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/agent/{party}/{requestId}/reject", tag = "requests",
     params(("party" = i64, Path, description = "The party's integer id."),
         ("requestId" = uuid::Uuid, Path, description = "The request's id.")),
-    responses((status = 200, description = "`true`.", body = bool)))]
+    responses((status = 200, description = "`true`.", body = bool, content_type = "application/json")))]
 async fn post_reject_agent(
     State(app): State<App>,
     who: EndUser,
@@ -250,7 +250,7 @@ async fn send_on(
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/{party}/{requestId}/escalate", tag = "requests",
     params(("party" = i64, Path, description = "The party's integer id."),
         ("requestId" = uuid::Uuid, Path, description = "The request's id.")),
-    responses((status = 200, description = "Whether it is sent on now: not by strangers, and not by those who could answer.", body = bool)))]
+    responses((status = 200, description = "Whether it is sent on now: not by strangers, and not by those who could answer.", body = bool, content_type = "application/json")))]
 async fn post_escalate(
     State(app): State<App>,
     who: EndUser,
@@ -262,7 +262,7 @@ async fn post_escalate(
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/request/agent/{party}/{requestId}/escalate", tag = "requests",
     params(("party" = i64, Path, description = "The party's integer id."),
         ("requestId" = uuid::Uuid, Path, description = "The request's id.")),
-    responses((status = 200, description = "Whether it is sent on now: not by strangers, and not by those who could answer.", body = bool)))]
+    responses((status = 200, description = "Whether it is sent on now: not by strangers, and not by those who could answer.", body = bool, content_type = "application/json")))]
 async fn post_escalate_agent(
     State(app): State<App>,
     who: EndUser,

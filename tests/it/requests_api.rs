@@ -697,6 +697,14 @@ fn resource(id: &str, members: Value) -> Value {
     )
 }
 
+/// A system user on the triple of the test's request, that came from elsewhere.
+async fn another_user(bench: &Bench, kind: &'static str) {
+    let sql = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) select $1, $2, party, system_id, external_ref, 'x', 'x', 0, 0, created from request where external_ref in ('both', 'k1')";
+    let id = uuid::Uuid::new_v4();
+    let store = &bench.app.store;
+    store.write(async |tx| tx.query(sql).bind(id).bind(kind).exec().await).await.unwrap();
+}
+
 async fn an_approval_is_refused_with_the_contracts_codes(bench: Bench) {
     let role = |urn: &str| json!({ "opens": [{ "by": urn, "actions": ["read"] }] });
     let ids = ["closed", "scope", "by-role", "by-nothing"];
@@ -769,7 +777,7 @@ async fn an_approval_is_refused_with_the_contracts_codes(bench: Bench) {
         };
         assert_eq!(answer.json()[extension], urn);
     }
-    bench.exec("insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) select id, 'agent', party, system_id, external_ref, 'x', 'x', 0, 0, created from request where external_ref = 'both'").await;
+    another_user(&bench, "agent").await;
     approve(PIA, &both).await.is(400).code("AUTH-00004");
     let path = "/authentication/api/v1/systemregister/vendor/991825827_alt";
     bench.api("DELETE", path, VENDOR, None).await.is(200);
@@ -806,7 +814,7 @@ async fn an_agent_approval_is_refused_with_the_contracts_codes(bench: Bench) {
     assert!(
         shown.is(200).says("kan ikke gis til et system for klienter").forms("/approve").is_empty()
     );
-    bench.exec("insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) select id, 'standard', party, system_id, external_ref, 'x', 'x', 0, 0, created from request").await;
+    another_user(&bench, "standard").await;
     approve().await.is(400).code("AUTH-00004");
     post(&bench, "/agent", agent_ask("k1")).await.is(400).code("AUTH-00004");
     let path = format!("/authentication/api/v1/systemregister/vendor/{AGENTS}");
@@ -1081,7 +1089,7 @@ async fn an_end_is_proposed_shown_and_kept(bench: Bench) {
     let request = bench.request(body.clone()).await;
     bench.pass_days(1);
     let path = format!("{REQUESTS}/{party}/{request}/approve");
-    bench.end_user(PIA, "POST", &path).await.is(409).says("has passed");
+    bench.end_user(PIA, "POST", &path).await.is(409).code("AUTH-00013");
     assert_eq!(post(&bench, "", body).await.is(200).json()["id"], request.as_str());
     let mut pia = bench.logged_in(PIA).await;
     let shown = pia.get(&format!("/accessmanagement/ui/systemuser/request?id={request}")).await;
