@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems,
     },
-    events, parties,
+    authority, events, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -77,6 +77,11 @@ async fn api_docs(State(app): State<App>, Guest { page }: Guest) -> Result<Respo
     answer(&app, &ApiPage::new(page, &REFERENCE), &[])
 }
 
+/// What those who protect services ask: may it?
+pub fn decision_api() -> Routes {
+    authority::api::routes()
+}
+
 /// The public listener.
 pub fn router(app: App) -> Router {
     let name = auth::portal::cookie_name(&app, "session");
@@ -88,6 +93,7 @@ pub fn router(app: App) -> Router {
         .with_secure(!app.config.demo);
     let router = portal()
         .and(vendor_api())
+        .and(decision_api())
         .into_router()
         .route("/openapi.json", get(openapi_json))
         .route("/docs/api", get(api_docs))

@@ -48,6 +48,7 @@ pub mod scope {
     pub const REGISTER_ADMIN: &str = "altinn:authentication/systemregister.admin";
     pub const REQUEST_READ: &str = "altinn:authentication/systemuser.request.read";
     pub const REQUEST_WRITE: &str = "altinn:authentication/systemuser.request.write";
+    pub const AUTHORIZE: &str = "altinn:authorization/authorize";
 }
 
 impl Vendor {

@@ -8,6 +8,7 @@ use crate::{
     statements,
     systems::Texts,
 };
+use chrono::NaiveDate;
 
 statements! {
     INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as, valid_to, by_owner, sequence_no, changed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
@@ -26,6 +27,8 @@ statements! {
     /// Also the lock: whoever has taken a number is alone until it commits.
     NEXT_NUMBERS = "update counter set value = value + $1 where name = 'system-user' returning value";
     TOUCH = "update system_user set sequence_no = $2, changed = $3 where id = $1";
+    /// The day of many at once; the list is filled up with nothing.
+    NOTE_USED = "update system_user set last_used = $1 where id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65) and (last_used is null or last_used < $1)";
 }
 
 /// The text that a search looks in.
@@ -221,3 +224,18 @@ pub(super) async fn touch(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), 
     let number = next_numbers(tx, 1).await?;
     tx.query(TOUCH).bind(id).bind(number).bind(now).exec().await.map(drop)
 }
+/// Writes the day that each of them was last used, unless a later one is there.
+pub(super) async fn note_used(
+    tx: &mut Tx,
+    day: NaiveDate,
+    users: &[SystemUserId],
+) -> Result<(), Error> {
+    for batch in users.chunks(BATCH) {
+        let query = tx.query(NOTE_USED).bind(day);
+        let query = (0..BATCH).fold(query, |query, at| query.bind(batch.get(at).copied()));
+        query.exec().await?;
+    }
+    Ok(())
+}
+/// How many [`NOTE_USED`] takes.
+const BATCH: usize = 64;

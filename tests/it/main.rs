@@ -9,6 +9,7 @@
 mod architecture;
 mod commands;
 mod contract;
+mod decision;
 mod events;
 mod history;
 mod logins;
