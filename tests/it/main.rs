@@ -15,6 +15,7 @@ mod history;
 mod logins;
 mod messages;
 mod openapi;
+mod oracle;
 mod pages;
 mod register;
 mod requests;
