@@ -43,7 +43,8 @@ pub struct SystemUser {
     pub valid_to: Option<Ts>,
     pub paused: bool,
     pub revoked: bool,
-    pub rights: Vec<ResourceId>,
+    /// Each with the actions that it was given for, where they are not all that the policy names.
+    pub rights: Vec<(ResourceId, Option<Vec<String>>)>,
     pub packages: Vec<PackageUrn>,
 }
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,12 +72,12 @@ impl SystemUser {
             ActsFor::Clients(_) => Err(Cause::NotAClient),
         }
     }
-    /// The grant that covers the action: a package that the policy names, or the resource itself, which
-    /// covers what the policy lets anyone do.
+    /// The grant that covers the action: a package that the policy names, or the resource itself, for
+    /// what it was given for and the policy still names.
     fn covers(&self, resource: &Resource, action: &str, client: bool) -> Result<Via, Cause> {
         let has = |urn: PackageUrn| self.packages.contains(&urn).then_some(urn);
-        let right = self.rights.contains(&resource.identifier);
-        let mut opened = right;
+        let right = self.rights.iter().find(|(id, _)| *id == resource.identifier);
+        let mut opened = right.is_some();
         for opening in &resource.opens {
             let package = opening.package().and_then(has);
             opened |= package.is_some();
@@ -88,7 +89,10 @@ impl SystemUser {
             }
         }
         let named = || resource.opens.iter().flat_map(|o| &o.actions).any(|a| a == action);
-        if right && named() {
+        let given = |actions: &Option<Vec<String>>| {
+            actions.as_ref().is_none_or(|given| given.iter().any(|a| a == action))
+        };
+        if right.is_some_and(|(_, actions)| given(actions)) && named() {
             return Ok(Via { what: What::Right, id: resource.identifier.to_string(), client });
         }
         Err(if opened { Cause::ActionNotGranted } else { Cause::NotGranted })
@@ -249,10 +253,26 @@ mod tests {
     fn a_right_covers_what_the_policy_names() {
         let known = known(|user, _| {
             user.packages.clear();
-            user.rights = vec!["ske-krav".parse().unwrap()];
+            user.rights = vec![("ske-krav".parse().unwrap(), None)];
         });
         assert!(matches!(ask(&known, "", "write", 1), Permit { .. }));
         assert_eq!(ask(&known, "", "sign", 1), NotApplicable(ActionNotGranted));
+    }
+
+    #[test]
+    fn a_right_covers_what_its_giver_could_give() {
+        let known = known(|user, _| {
+            user.packages.clear();
+            let given = Some(vec!["read".into(), "sign".into()]);
+            user.rights = vec![("ske-krav".parse().unwrap(), given)];
+        });
+        assert!(matches!(ask(&known, "", "read", 1), Permit { .. }));
+        assert_eq!(ask(&known, "", "write", 1), NotApplicable(ActionNotGranted));
+        assert_eq!(
+            ask(&known, "", "sign", 1),
+            NotApplicable(ActionNotGranted),
+            "the policy is newer"
+        );
     }
 
     #[test]

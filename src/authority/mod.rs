@@ -20,6 +20,7 @@ use crate::{
     ids::{PackageUrn, PartyUuid, ResourceId},
     problem::{Problem, Stop},
 };
+use std::sync::Arc;
 
 /// A person acting for a party: who, for whom, and how well the login is vouched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub struct MayManage {
     on: OnBehalf,
     holdings: Holdings,
     through: String,
+    catalogue: Arc<Contents>,
 }
 impl MayManage {
     pub fn on(&self) -> OnBehalf {
@@ -51,6 +53,10 @@ impl MayManage {
     pub fn through(&self) -> &str {
         &self.through
     }
+    /// What of the resource the person can give: a right that they give is for these actions.
+    pub fn givable_actions(&self, id: &ResourceId) -> Vec<String> {
+        self.holdings.givable_actions(&self.catalogue, id)
+    }
 }
 
 /// What the person holds for the party; also when it is not enough for anything.
@@ -62,7 +68,7 @@ pub async fn holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Er
 pub async fn may_manage(
     tx: &mut Tx,
     now: Ts,
-    catalogue: &Contents,
+    catalogue: &Arc<Contents>,
     on: OnBehalf,
     min_level: u8,
 ) -> Result<MayManage, Problem> {
@@ -71,7 +77,7 @@ pub async fn may_manage(
     if on.level < min_level {
         return Err(Stop::TooWeak.into());
     }
-    Ok(MayManage { on, holdings, through })
+    Ok(MayManage { on, holdings, through, catalogue: catalogue.clone() })
 }
 
 /// What a system user is to be given.

@@ -117,6 +117,22 @@ impl Holdings {
         })
     }
 
+    /// The actions on the resource that can be given on, each once; none where nothing can.
+    pub fn givable_actions(&self, catalogue: &Contents, id: &ResourceId) -> Vec<String> {
+        let mut actions: Vec<String> = Vec::new();
+        let Some(resource) = catalogue.resource(id) else { return actions };
+        if !self.can_give_resource(catalogue, id).may() {
+            return actions;
+        }
+        for opening in resource.opens.iter().filter(|opening| self.gives(catalogue, opening)) {
+            let allowed = opening.actions.iter().filter(|a| self.lists.allow(resource, a));
+            actions.extend(allowed.cloned());
+        }
+        actions.sort_unstable();
+        actions.dedup();
+        actions
+    }
+
     /// Through what the person may themselves use what this rule of a policy opens.
     pub fn uses(&self, catalogue: &Contents, opening: &Opening) -> Option<&Holding> {
         match opening.package() {
@@ -296,6 +312,59 @@ mod tests {
         assert!(held(R, "FFØR", "NUF").can_give_package(&c, &krav).may());
         assert!(!held(R, "FFØR", "AS").can_give_package(&c, &krav).may());
         assert_eq!(held(R, "DTPR", "IKS").manages_access(&c).as_deref(), Some("DTPR"));
+    }
+
+    #[test]
+    fn a_business_manager_is_limited_by_the_form_of_the_client() {
+        let c = contents();
+        let opening = |by: &str| Opening { by: by.into(), actions: vec!["read".into()] };
+        let property = opening("urn:altinn:accesspackage:forretningsforer-eiendom");
+        for (form, may) in [("ESEK", true), ("BRL", true), ("NUF", false), ("AS", false)] {
+            let manager = held(R, "FFØR", form);
+            assert_eq!(manager.uses(&c, &property).is_some(), may, "{form}");
+            assert!(!manager.gives(&c, &property), "access only, {form}");
+        }
+        let nine = [
+            "krav-og-utlegg",
+            "merverdiavgift",
+            "saeravgifter",
+            "skatt-naering",
+            "skattegrunnlag",
+            "a-ordning",
+            "lonn-personopplysninger-saerlig-kategori",
+            "oppgi-naermeste-leder",
+            "tjenester-nuf",
+        ];
+        for code in nine {
+            for (form, may) in [("NUF", true), ("AS", false), ("ESEK", false)] {
+                let given = held(R, "FFØR", form).can_give_package(&c, &package(code));
+                assert_eq!(given.may(), may, "{code}, {form}");
+            }
+        }
+        let scopes = package("maskinporten-scopes-nuf");
+        assert!(held(R, "KNUF", "NUF").can_give_package(&c, &scopes).may());
+        assert!(!held(R, "KNUF", "AS").can_give_package(&c, &scopes).may());
+    }
+
+    #[test]
+    fn what_is_only_for_giving_on_gives_no_access() {
+        let c = contents();
+        let code = "post-til-virksomheten-med-taushetsbelagt-innhold";
+        let post = Opening { by: package(code).to_string(), actions: vec!["read".into()] };
+        for main in [held(R, "DAGL", "AS"), held(P, "hovedadministrator", "AS")] {
+            assert!(main.gives(&c, &post) && main.uses(&c, &post).is_none());
+        }
+        assert!(!held(R, "KOMP", "AS").gives(&c, &post), "no main administrator");
+    }
+
+    #[test]
+    fn a_main_administrator_is_one_where_they_are() {
+        let c = contents();
+        let scopes = package("maskinporten-scopes-nuf");
+        let mut both = held(P, "hovedadministrator", "BEDR");
+        both.held.extend(held(P, "renovasjon", "NUF").held);
+        assert!(!both.can_give_package(&c, &scopes).may(), "the main unit's form is not theirs");
+        assert!(held(P, "hovedadministrator", "NUF").can_give_package(&c, &scopes).may());
     }
 
     #[test]

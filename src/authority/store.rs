@@ -23,7 +23,7 @@ statements! {
     /// for these resources. All lists are [`WIDE`], so that it is one statement however many are asked for.
     LIST_PARTIES = "select p.id, p.party_id, p.org_no, p.pid_hash, l.resource, l.actions from party p left join access_list l on l.org_no = p.org_no and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80) where p.deleted is null and (p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48) or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64))";
     /// Each of these system users, once for each of its grants.
-    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item from system_user u left join system_user_grant g on g.system_user = u.id where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions from system_user u left join system_user_grant g on g.system_user = u.id where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 }
 
 /// How many of a kind a statement takes at once.
@@ -241,6 +241,7 @@ struct SystemUserRow {
     revoked: Option<Ts>,
     grant_kind: Option<String>,
     item: Option<String>,
+    actions: Option<Json<Vec<String>>>,
 }
 impl SystemUserRow {
     fn without_grants(&self) -> Result<SystemUser, Error> {
@@ -276,7 +277,7 @@ async fn list_system_users(
             let Some(item) = row.item else { continue };
             let bad = |_| inconsistent("a grant of system user", row.id);
             if row.grant_kind.as_deref() == Some("right") {
-                user.rights.push(item.parse().map_err(bad)?);
+                user.rights.push((item.parse().map_err(bad)?, row.actions.map(|a| a.0)));
             } else {
                 user.packages.push(item.parse::<PackageUrn>().map_err(bad)?);
             }

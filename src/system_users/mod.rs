@@ -47,7 +47,8 @@ async fn enter_as(
     user: &NewSystemUser,
     by_owner: bool,
 ) -> Result<(), Problem> {
-    store::insert(tx, user, by_owner).await.map_err(|error| {
+    let givable = |id: &_| proof.givable_actions(id);
+    store::insert(tx, user, by_owner, givable).await.map_err(|error| {
         if is_taken(&error) { Code::SystemUserExists.into() } else { Problem::from(error) }
     })?;
     let what = (user.owner, &user.system, user.id, user.external_ref.as_str());

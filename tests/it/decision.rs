@@ -25,6 +25,7 @@ on_each_engine!(
     tokens_are_asked_for,
     causes_are_told,
     an_agent_acts_for_nobody_yet,
+    a_right_is_for_what_its_giver_could_give,
     a_service_may_be_limited_to_some,
     a_person_may_be_asked_about,
     a_closed_role_and_a_removed_package_show_at_once,
@@ -557,6 +558,30 @@ async fn an_agent_acts_for_nobody_yet(bench: Bench) {
     let user = system_user(&bench, "agent", ACCOUNTANTS, &[accountants, KRAV]).await;
     for party in [CUSTOMER, ACCOUNTANTS, VENDOR] {
         assert_eq!(cause(&bench, user, "read", party).await, "not-a-client", "{party}");
+    }
+}
+
+async fn a_right_is_for_what_its_giver_could_give(bench: Bench) {
+    let resource = json!({
+        "identifier": RESOURCE, "title": { "nb": "Krav" }, "owner": "974761076",
+        "opens": [{ "by": KRAV, "actions": ["read"] },
+                  { "by": "urn:altinn:external-role:ccr:daglig-leder", "actions": ["write"] }],
+    });
+    bench.seed.resources(&[resource]).await.unwrap();
+    let contents = systembruker::catalogue::store::load(&bench.app.store).await.unwrap();
+    bench.app.catalogue.replace(contents);
+    let (org, siv): (OrgNo, PersonNo) = (CUSTOMER.parse().unwrap(), SIV.1.parse().unwrap());
+    let krav = KRAV.parse().unwrap();
+    bench.seed.give(&org, Holder::Person(&siv), Held::Package(&krav)).await.unwrap();
+    for (who, key, expected) in [(SIV, "k1", "NotApplicable"), (PIA, "k2", "Permit")] {
+        let id = bench.request(Bench::ask(key)).await;
+        let mut browser = bench.logged_in(who).await;
+        let page = format!("/accessmanagement/ui/systemuser/request?id={id}");
+        let form = browser.get(&page).await.form("/approve");
+        browser.submit(&form).await.is(303);
+        let user: Uuid = id.parse().unwrap();
+        assert_eq!(check(&bench, user, "read", CUSTOMER).await["decision"], "Permit");
+        assert_eq!(check(&bench, user, "write", CUSTOMER).await["decision"], expected, "{who:?}");
     }
 }
 

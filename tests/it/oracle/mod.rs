@@ -154,6 +154,9 @@ async fn people(bench: &Bench, placed: &Placed, catalogue: &Contents, tally: &mu
                 let engine = outcome(&held.can_give_resource(catalogue, &id));
                 let oracle = world.give_service(person, at, told);
                 tally.agree("give a service", engine, oracle, || what(id.as_str()));
+                let mut givable = world.givable(person, at, told);
+                givable.sort_unstable();
+                assert_eq!(held.givable_actions(catalogue, &id), givable, "{}", what(id.as_str()));
             }
         }
     }

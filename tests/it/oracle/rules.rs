@@ -194,6 +194,15 @@ impl World {
         }
         best
     }
+    /// What of the service the person could give on: what a right of theirs is then for.
+    pub fn givable(&self, person: usize, on: usize, service: &Service) -> Vec<&'static str> {
+        let alone = |action: &&str| {
+            let mut one = service.clone();
+            one.opens.iter_mut().for_each(|(.., actions)| actions.retain(|a| a == action));
+            self.give_service(person, on, &one) == Verdict::Yes
+        };
+        super::world::ACTIONS.into_iter().filter(alone).collect()
+    }
     fn lets_in(service: &Service, organisation: usize, action: &str) -> bool {
         let listed = service.listed.iter().find(|(one, _)| *one == organisation);
         !service.limited || listed.is_some_and(|(_, may)| may.is_empty() || may.contains(&action))
@@ -214,9 +223,12 @@ impl World {
     pub fn user_may(&self, user: &User, on: usize, service: usize, action: &str) -> Verdict {
         let about = &self.services[service];
         let live = matches!(user.state, State::Live | State::EndsLater);
+        let right = user.services.iter().any(|(one, may)| {
+            *one == service && may.as_ref().is_none_or(|may| may.contains(&action))
+        });
         let opened = about.opens.iter().any(|(thing, _, actions)| {
             let by_package = matches!(thing, Thing::Package(p) if user.packages.contains(p));
-            actions.contains(&action) && (by_package || user.services.contains(&service))
+            actions.contains(&action) && (by_package || right)
         });
         let opened = opened && live && !user.agent && user.owner == on;
         self.verdict(opened, on, about, action)

@@ -128,7 +128,8 @@ pub struct User {
     pub owner: usize,
     pub agent: bool,
     pub state: State,
-    pub services: Vec<usize>,
+    /// Each with the actions that it was given for, or all.
+    pub services: Vec<(usize, Option<Vec<&'static str>>)>,
     pub packages: Vec<&'static str>,
 }
 #[derive(Debug, Clone)]
@@ -181,7 +182,12 @@ fn service() -> impl Strategy<Value = Service> {
 fn user() -> impl Strategy<Value = User> {
     use State::{Ended, EndsLater, Live, Paused, Revoked};
     let state = select(vec![Live, Live, Live, Live, EndsLater, Ended, Paused, Revoked]);
-    let services = proptest::sample::subsequence((0..SERVICES).collect::<Vec<_>>(), 0..3);
+    let given = (0..SERVICES, proptest::option::weighted(0.5, actions()));
+    let services = vec(given, 0..4).prop_map(|mut services| {
+        services.sort_by_key(|(at, _)| *at);
+        services.dedup_by_key(|(at, _)| *at);
+        services
+    });
     let packages = proptest::sample::subsequence(PACKAGES.to_vec(), 0..8);
     let agent = proptest::bool::weighted(0.15);
     (0..ORGANISATIONS, agent, state, services, packages).prop_map(
@@ -285,7 +291,8 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
     let assignment = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from, valid_to) values ($1, $2, $3, $4, $5, 'x', $6, $7)";
     let list = "insert into access_list (resource, org_no, actions) values ($1, $2, $3)";
     let user = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, valid_to, paused, revoked) values ($1, $2, $3, $4, $5, 'x', 'x', 0, 0, $6, $7, $8, $9)";
-    let grant = "insert into system_user_grant (system_user, kind, item) values ($1, $2, $3)";
+    let grant =
+        "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
     bench
         .app
         .store
@@ -327,10 +334,14 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
                 let query = query.bind(placed.organisations[one.owner]).bind(SYSTEM);
                 let query = query.bind(id.to_string()).bind(now).bind(end);
                 query.bind(when(State::Paused)).bind(when(State::Revoked)).exec().await?;
-                let services = one.services.iter().map(|at| ("right", placed.service(*at)));
-                let urn = |code: &&str| ("package", format!("urn:altinn:accesspackage:{code}"));
-                for (kind, item) in services.chain(one.packages.iter().map(urn)) {
-                    tx.query(grant).bind(*id).bind(kind).bind(item).exec().await?;
+                let services = one.services.iter();
+                let services =
+                    services.map(|(at, may)| ("right", placed.service(*at), may.clone().map(Json)));
+                let urn =
+                    |code: &&str| ("package", format!("urn:altinn:accesspackage:{code}"), None);
+                for (kind, item, may) in services.chain(one.packages.iter().map(urn)) {
+                    let query = tx.query(grant).bind(*id).bind(kind).bind(item);
+                    query.bind(may).exec().await?;
                 }
             }
             Ok::<_, systembruker::db::Error>(())
