@@ -21,7 +21,7 @@ use world::{ACTIONS, ORGANISATIONS, PACKAGES, PEOPLE, Placed, SERVICES};
 
 on_each_engine!(the_engine_and_the_oracle_agree);
 
-const WORLDS: usize = 64;
+const WORLDS: usize = 32;
 
 fn urn(code: &str) -> PackageUrn {
     format!("urn:altinn:accesspackage:{code}").parse().unwrap()
