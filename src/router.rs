@@ -62,6 +62,7 @@ pub fn vendor_api() -> Routes {
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(events::api::routes())
+        .and(authority::api::routes())
 }
 /// The description of the APIs.
 pub fn openapi() -> serde_json::Value {
@@ -77,11 +78,6 @@ async fn api_docs(State(app): State<App>, Guest { page }: Guest) -> Result<Respo
     answer(&app, &ApiPage::new(page, &REFERENCE), &[])
 }
 
-/// What those who protect services ask: may it?
-pub fn decision_api() -> Routes {
-    authority::api::routes()
-}
-
 /// The public listener.
 pub fn router(app: App) -> Router {
     let name = auth::portal::cookie_name(&app, "session");
@@ -93,7 +89,6 @@ pub fn router(app: App) -> Router {
         .with_secure(!app.config.demo);
     let router = portal()
         .and(vendor_api())
-        .and(decision_api())
         .into_router()
         .route("/openapi.json", get(openapi_json))
         .route("/docs/api", get(api_docs))

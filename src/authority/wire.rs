@@ -1,13 +1,9 @@
-//! Questions and answers as programs send them: XACML's JSON, and our own plain form.
-use super::question::{Decision, Named, Question, Subject, What};
-use crate::{
-    ids::{OrgNo, PersonNo},
-    parties::NumberKeys,
-    problem::Problem,
-    web::json::{Folded, unreadable},
-};
-use serde::{Deserialize, Serialize};
+//! XACML's JSON: questions as programs send them, and the answers.
+use super::question::{Decision, Named, Question, Subject};
+use crate::{ids::PersonNo, parties::NumberKeys, problem::Problem, web::json::Folded};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 /// Most decisions that one body may ask for.
 pub const MOST: usize = 500;
@@ -56,7 +52,7 @@ fn missing(message: impl Into<String>) -> Malformed {
 /// One question of a body, and what of it is to be said again in the result.
 pub struct Entry {
     pub question: Result<Question, Malformed>,
-    echo: Vec<Value>,
+    echo: Vec<Echo>,
 }
 impl From<Malformed> for Entry {
     fn from(malformed: Malformed) -> Self {
@@ -174,12 +170,12 @@ fn referred<'a>(
 }
 
 fn entry(set: &[&Category], keys: &NumberKeys) -> Entry {
-    let mut echo: Vec<Value> = Vec::new();
+    let mut echo: Vec<Echo> = Vec::new();
     for category in set {
         let attributes = category.attributes.iter().flatten();
-        let echoed: Vec<&Value> = attributes.filter_map(|a| a.echo.as_ref()).collect();
-        if !echoed.is_empty() {
-            echo.push(json!({ "CategoryId": category.id, "Attribute": echoed }));
+        let attribute: Vec<Value> = attributes.filter_map(|a| a.echo.clone()).collect();
+        if !attribute.is_empty() {
+            echo.push(Echo { category_id: category.id.clone(), attribute });
         }
     }
     Entry { question: question(set, keys), echo }
@@ -264,131 +260,124 @@ fn name(id: &str, value: &str, keys: &NumberKeys) -> Option<Named> {
 }
 
 /// The answer to an XACML request: a result for each question, in their order.
-pub fn response(entries: &[Entry], decisions: Vec<Decision>) -> Value {
+pub fn response(entries: &[Entry], decisions: Vec<Decision>) -> XacmlResponse {
     let mut decisions = decisions.into_iter();
     let results = entries.iter().map(|entry| {
-        let mut result = match &entry.question {
-            Ok(_) => decisions.next().map(|decision| result(&decision)).unwrap_or_default(),
+        let result = match &entry.question {
+            Ok(_) => decisions.next().map(|decision| result(&decision)),
             Err(malformed) => {
-                let mut result = plain("Indeterminate", malformed.status);
-                result.insert("Status".into(), {
-                    let value = format!("{STATUS}{}", malformed.status);
-                    json!({ "StatusMessage": malformed.message, "StatusCode": { "Value": value } })
-                });
-                result
+                let status = status(malformed.status, Some(malformed.message.clone()));
+                Some(XacmlResult::new("Indeterminate", status))
             }
         };
-        if !entry.echo.is_empty() {
-            result.insert("category".into(), json!(entry.echo));
-        }
-        Value::Object(result)
+        result.map(|result| XacmlResult { category: entry.echo.clone(), ..result })
     });
-    json!({ "Response": results.collect::<Vec<_>>() })
+    XacmlResponse { response: results.flatten().collect() }
 }
-const STATUS: &str = "urn:oasis:names:tc:xacml:1.0:status:";
-
-fn plain(decision: &str, status: &str) -> Map<String, Value> {
-    let mut result = Map::new();
-    result.insert("Decision".into(), decision.into());
-    let status = json!({ "StatusCode": { "Value": format!("{STATUS}{status}") } });
-    result.insert("Status".into(), status);
-    result
+fn status(code: &str, message: Option<String>) -> Status {
+    let value = format!("urn:oasis:names:tc:xacml:1.0:status:{code}");
+    Status { message, code: StatusCode { value } }
 }
-fn result(decision: &Decision) -> Map<String, Value> {
+fn result(decision: &Decision) -> XacmlResult {
     match decision {
-        Decision::Permit { level, .. } => {
-            let mut result = plain("Permit", "ok");
-            if *level > 0 {
-                result.insert("Obligations".into(), json!([obligation(*level)]));
-            }
-            result
-        }
-        Decision::NotApplicable(_) => plain("NotApplicable", "ok"),
+        Decision::Permit { level, .. } => XacmlResult {
+            obligations: (*level > 0).then(|| obligation(*level)).into_iter().collect(),
+            ..XacmlResult::new("Permit", status("ok", None))
+        },
+        Decision::NotApplicable(_) => XacmlResult::new("NotApplicable", status("ok", None)),
         Decision::Deny(_) => {
-            let mut result = plain("Deny", "ok");
-            result.insert("Status".into(), json!({
-                "StatusMessage": "The party is not on the resource's access list for this action.",
-                "StatusCode": { "Value": format!("{STATUS}ok") },
-            }));
-            result
+            let said = "The party is not on the resource's access list for this action.";
+            XacmlResult::new("Deny", status("ok", Some(said.into())))
         }
     }
 }
 /// That whoever asked must see to the level of assurance.
-fn obligation(level: u8) -> Value {
-    json!({
-        "id": "urn:altinn:obligation:1",
-        "attributeAssignment": [{
-            "attributeId": "urn:altinn:obligation-assignment:1",
-            "value": level.to_string(),
-            "category": "urn:altinn:minimum-authenticationlevel",
-            "dataType": "http://www.w3.org/2001/XMLSchema#integer",
-        }],
-    })
-}
-
-#[derive(Deserialize)]
-struct Plain {
-    systemuser: String,
-    resource: String,
-    action: String,
-    party: String,
-}
-/// The plain form: one system user, resource, action and party.
-pub fn plain_question(body: Folded) -> Result<Question, Problem> {
-    const REQUIRED: [(&str, &str); 4] = [
-        ("systemuser", "systemUser"),
-        ("resource", "resource"),
-        ("action", "action"),
-        ("party", "party"),
-    ];
-    let sent: Plain = body.trimmed().read(&REQUIRED)?;
-    let bad = |member| move || unreadable(member, &format!("The {member} field is not valid."));
-    let number = sent.party.strip_prefix("0192:").unwrap_or(&sent.party);
-    let party = match number.parse::<OrgNo>() {
-        Ok(number) => Named::OrgNo(number),
-        Err(_) => Named::Uuid(sent.party.parse().map_err(|_| bad("party")())?),
+fn obligation(level: u8) -> Obligation {
+    let assignment = Assignment {
+        attribute_id: "urn:altinn:obligation-assignment:1",
+        value: level.to_string(),
+        category: "urn:altinn:minimum-authenticationlevel",
+        data_type: "http://www.w3.org/2001/XMLSchema#integer",
     };
-    if sent.action.is_empty() {
-        return Err(bad("action")());
-    }
-    Ok(Question {
-        subject: Subject::SystemUser(sent.systemuser.parse().map_err(|_| bad("systemUser")())?),
-        resource: sent.resource.parse().map_err(|_| bad("resource")())?,
-        action: sent.action,
-        party: vec![party],
-    })
+    Obligation { id: "urn:altinn:obligation:1", attribute_assignment: vec![assignment] }
 }
 
-#[derive(Serialize)]
-pub struct PlainAnswer {
+/// Who would do what to which resource, and for which party, in XACML's JSON.
+#[derive(ToSchema)]
+#[schema(value_type = Object, example = json!({ "Request": {
+    "AccessSubject": [{ "Attribute": [{ "AttributeId": "urn:altinn:systemuser:uuid", "Value": "0b7e3f52-6d0c-4f0b-9a51-3f2c8d5e9a10" }] }],
+    "Action": [{ "Attribute": [{ "AttributeId": "urn:oasis:names:tc:xacml:1.0:action:action-id", "Value": "read" }] }],
+    "Resource": [{ "Attribute": [
+        { "AttributeId": "urn:altinn:resource", "Value": "ske-krav-og-betalinger" },
+        { "AttributeId": "urn:altinn:organization:identifier-no", "Value": "310904473" },
+    ] }],
+} }))]
+pub struct XacmlRequest(pub Value);
+
+/// A result for each question.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct XacmlResponse {
+    response: Vec<XacmlResult>,
+}
+/// What came of one question.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct XacmlResult {
+    /// `Permit`, `NotApplicable`, `Deny` or `Indeterminate`: anything but the first is no.
+    #[schema(example = "Permit")]
     decision: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    via: Option<ViaBody>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'static str>,
+    status: Status,
+    /// What whoever asked must see to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    obligations: Vec<Obligation>,
+    /// The attributes that were to be in the result.
+    #[serde(rename = "category", skip_serializing_if = "Vec::is_empty")]
+    category: Vec<Echo>,
 }
-#[derive(Serialize)]
-struct ViaBody {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    id: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    client: bool,
-}
-impl From<Decision> for PlainAnswer {
-    fn from(decision: Decision) -> Self {
-        match decision {
-            Decision::Permit { via, .. } => {
-                let via = ViaBody { kind: What::name(via.what), id: via.id, client: via.client };
-                Self { decision: "Permit", via: Some(via), cause: None }
-            }
-            Decision::NotApplicable(cause) => {
-                Self { decision: "NotApplicable", via: None, cause: Some(cause.name()) }
-            }
-            Decision::Deny(cause) => {
-                Self { decision: "Deny", via: None, cause: Some(cause.name()) }
-            }
-        }
+impl XacmlResult {
+    fn new(decision: &'static str, status: Status) -> Self {
+        Self { decision, status, obligations: Vec::new(), category: Vec::new() }
     }
+}
+#[derive(Serialize, ToSchema)]
+#[schema(as = XacmlStatus)]
+struct Status {
+    #[serde(rename = "StatusMessage", skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(rename = "StatusCode")]
+    code: StatusCode,
+}
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+#[schema(as = XacmlStatusCode)]
+struct StatusCode {
+    #[schema(example = "urn:oasis:names:tc:xacml:1.0:status:ok")]
+    value: String,
+}
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = XacmlObligation)]
+struct Obligation {
+    #[schema(example = "urn:altinn:obligation:1")]
+    id: &'static str,
+    attribute_assignment: Vec<Assignment>,
+}
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = XacmlAssignment)]
+struct Assignment {
+    attribute_id: &'static str,
+    #[schema(example = "3")]
+    value: String,
+    category: &'static str,
+    data_type: &'static str,
+}
+/// Attributes of one category, as they were sent.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+#[schema(as = XacmlEchoed)]
+struct Echo {
+    category_id: String,
+    attribute: Vec<Value>,
 }

@@ -524,6 +524,19 @@ async fn tokens_are_asked_for(bench: Bench) {
             let token = bench.outside.vendor_token(VENDOR, scopes);
             send(Some(format!("Bearer {token}"))).await.is(403);
         }
+        // The platform asks with a token of its own, in a header of its own.
+        let platform = async |issuer: &str| {
+            let mut claims = bench.outside.vendor_claims(VENDOR, "");
+            claims["iss"] = json!(format!("{}/{issuer}", bench.outside.url));
+            let token = crate::support::issuer::sign(&header, &claims);
+            let request = Request::post(path)
+                .header("content-type", "application/json")
+                .header("platformaccesstoken", token);
+            let request = request.body(Body::from(body.clone())).unwrap();
+            Answer::of(&bench.router, request).await.status.as_u16()
+        };
+        assert_eq!(platform("platform").await, if path == CHECK { 400 } else { 200 });
+        assert_eq!(platform("maskinporten").await, 401);
         let mut nobody = bench.browser();
         nobody.get(path).await.is(405);
     }
