@@ -80,6 +80,16 @@ pub async fn may_manage(
     Ok(MayManage { on, holdings, through, catalogue: catalogue.clone() })
 }
 
+/// What each person holds for the party, and what somebody holds who holds nothing: the access lists
+/// that the party is on.
+pub async fn everybodys_holdings(
+    tx: &mut Tx,
+    now: Ts,
+    party: PartyUuid,
+) -> Result<(Vec<Holdings>, Holdings), Error> {
+    store::list_everybodys(tx, now, party).await
+}
+
 /// What a system user is to be given.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Items<'a> {
@@ -106,7 +116,7 @@ pub async fn who_could_approve(
     party: PartyUuid,
     items: Items<'_>,
 ) -> Result<Approvers, Error> {
-    let (everybody, nobody) = store::list_everybodys(tx, now, party).await?;
+    let (everybody, nobody) = everybodys_holdings(tx, now, party).await?;
     let check = |holdings: &Holdings| -> Vec<Outcome> {
         let rights = items.rights.iter().map(|id| holdings.can_give_resource(catalogue, id));
         let packages = items.packages.iter().map(|urn| holdings.can_give_package(catalogue, urn));
