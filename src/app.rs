@@ -5,6 +5,7 @@ use crate::{
     config::{Config, Issuer},
     db::{Store, session::Sessions},
     jose::KeySet,
+    last_used::LastUsed,
     limits::Limit,
     oidc::Oidc,
     parties::NumberKeys,
@@ -44,6 +45,8 @@ pub struct App {
     pub api_limit: Arc<Limit>,
     pub login_limit: Arc<Limit>,
     pub answered: Arc<Answered>,
+    /// When system users were last used: written once a minute.
+    pub last_used: Arc<LastUsed>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -70,6 +73,7 @@ impl App {
             number_keys: NumberKeys(config.number_keys.clone()),
             config: Arc::new(config),
             answered: Arc::default(),
+            last_used: Arc::default(),
             stopping: Arc::default(),
             store,
             clock,

@@ -1,5 +1,6 @@
 //! The only place that reads the time, and the time as both engines keep it.
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
+use chrono_tz::Europe::Oslo;
 use serde::{Deserialize, Serialize};
 use sqlx::{Database, Decode, Encode, Postgres, Sqlite, Type, encode::IsNull, error::BoxDynError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,6 +36,10 @@ impl Ts {
     }
     fn plus(self, delta: chrono::TimeDelta) -> Self {
         Self(self.0.checked_add_signed(delta).unwrap_or(self.0))
+    }
+    /// The day it was in Norway.
+    pub fn day(self) -> NaiveDate {
+        self.0.with_timezone(&Oslo).date_naive()
     }
     /// RFC 3339 in UTC with six decimals, as the wire shows it.
     pub fn rfc3339(self) -> String {

@@ -9,6 +9,7 @@ pub mod config;
 pub mod db;
 pub mod problem;
 pub mod limits;
+pub mod last_used;
 pub mod i18n;
 pub mod catalogue;
 pub mod oidc;

@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems,
     },
-    events, parties,
+    authority, events, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -62,6 +62,7 @@ pub fn vendor_api() -> Routes {
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(events::api::routes())
+        .and(authority::api::routes())
 }
 /// The description of the APIs.
 pub fn openapi() -> serde_json::Value {

@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    requests, router,
+    requests, router, system_users,
 };
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -83,6 +83,7 @@ pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
         tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
         tokio::spawn(tidy(app.clone())),
         tokio::spawn(refresh(app.clone())),
+        tokio::spawn(write_last_used(app.clone())),
     ];
     let signalled = stopped(app.clone());
     let done = listen(public, router::router(app.clone()), signalled).await;
@@ -91,6 +92,9 @@ pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
     }
     // What has just been committed is sealed before the end.
     let sealed = sealer::seal(&app.store, &app.config.event_keys).await;
+    if let Err(error) = system_users::write_last_used(&app.store, &app.last_used).await {
+        tracing::warn!(%error, "when system users were last used could not be written");
+    }
     app.store.close().await;
     done.and(sealed.map(drop).map_err(|e| line("the last events could not be sealed", e)))
 }
@@ -151,6 +155,18 @@ async fn tidy(app: App) {
         }
         if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "expired logins could not be deleted");
+        }
+    }
+}
+
+/// Writes down when system users were last used, in one batch a minute.
+async fn write_last_used(app: App) {
+    let store = app.store.counted_apart();
+    let mut beat = tokio::time::interval(TIDY);
+    loop {
+        beat.tick().await;
+        if let Err(error) = system_users::write_last_used(&store, &app.last_used).await {
+            tracing::warn!(%error, "when system users were last used could not be written");
         }
     }
 }

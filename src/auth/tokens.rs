@@ -36,6 +36,9 @@ pub struct EndUser {
 #[derive(Debug, Clone, Copy)]
 pub struct Platform;
 
+/// The header that the platform's own tokens come in.
+pub const PLATFORM_TOKEN: HeaderName = HeaderName::from_static("platformaccesstoken");
+
 /// Scopes, by the names of the public contract.
 pub mod scope {
     /// End users' programs.
@@ -48,6 +51,7 @@ pub mod scope {
     pub const REGISTER_ADMIN: &str = "altinn:authentication/systemregister.admin";
     pub const REQUEST_READ: &str = "altinn:authentication/systemuser.request.read";
     pub const REQUEST_WRITE: &str = "altinn:authentication/systemuser.request.write";
+    pub const AUTHORIZE: &str = "altinn:authorization/authorize";
 }
 
 impl Vendor {
@@ -121,8 +125,7 @@ impl FromRequestParts<App> for EndUser {
 impl FromRequestParts<App> for Platform {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        static HEADER: HeaderName = HeaderName::from_static("platformaccesstoken");
-        if let Some(token) = parts.headers.get(&HEADER) {
+        if let Some(token) = parts.headers.get(PLATFORM_TOKEN) {
             believed(token.to_str().ok(), app, IssuerKind::Platform).await?;
             return Ok(Self);
         }

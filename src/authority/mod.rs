@@ -1,17 +1,26 @@
 //! Who may do what for a party. A function here gives a proof; verbs that need one cannot be
 //! called without it.
+pub mod api;
+pub mod decision;
+pub mod lists;
 pub mod model;
+pub mod question;
+pub mod roles;
 pub mod store;
+pub mod wire;
 
+pub use lists::AccessLists;
 pub use model::{Holdings, Outcome};
+pub use question::{Decision, Question, Subject};
 
 use crate::{
     catalogue::Contents,
     clock::Ts,
-    db::{Error, Tx},
-    ids::PartyUuid,
+    db::{Error, Store, Tx},
+    ids::{PackageUrn, PartyUuid, ResourceId},
     problem::{Problem, Stop},
 };
+use std::sync::Arc;
 
 /// A person acting for a party: who, for whom, and how well the login is vouched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +40,7 @@ pub struct MayManage {
     on: OnBehalf,
     holdings: Holdings,
     through: String,
+    catalogue: Arc<Contents>,
 }
 impl MayManage {
     pub fn on(&self) -> OnBehalf {
@@ -43,6 +53,10 @@ impl MayManage {
     pub fn through(&self) -> &str {
         &self.through
     }
+    /// What of the resource the person can give: a right that they give is for these actions.
+    pub fn givable_actions(&self, id: &ResourceId) -> Vec<String> {
+        self.holdings.givable_actions(&self.catalogue, id)
+    }
 }
 
 /// What the person holds for the party; also when it is not enough for anything.
@@ -54,7 +68,7 @@ pub async fn holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Er
 pub async fn may_manage(
     tx: &mut Tx,
     now: Ts,
-    catalogue: &Contents,
+    catalogue: &Arc<Contents>,
     on: OnBehalf,
     min_level: u8,
 ) -> Result<MayManage, Problem> {
@@ -63,5 +77,78 @@ pub async fn may_manage(
     if on.level < min_level {
         return Err(Stop::TooWeak.into());
     }
-    Ok(MayManage { on, holdings, through })
+    Ok(MayManage { on, holdings, through, catalogue: catalogue.clone() })
+}
+
+/// What each person holds for the party, and what somebody holds who holds nothing: the access lists
+/// that the party is on.
+pub async fn everybodys_holdings(
+    tx: &mut Tx,
+    now: Ts,
+    party: PartyUuid,
+) -> Result<(Vec<Holdings>, Holdings), Error> {
+    store::list_everybodys(tx, now, party).await
+}
+
+/// What a system user is to be given.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Items<'a> {
+    pub rights: &'a [ResourceId],
+    pub packages: &'a [PackageUrn],
+}
+/// Who at a party could approve something: how many, and as what, never who.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Approvers {
+    /// The people who manage access for the party and may give every item.
+    pub people: usize,
+    /// The codes of the roles and packages that they manage access through, without repeats.
+    pub through: Vec<String>,
+    /// For each right and then each package, what is best for it among those who manage access.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Who could approve all of these items for a standard system user of the party; without items, who
+/// could approve anything that is only a matter of managing access. One statement.
+pub async fn who_could_approve(
+    tx: &mut Tx,
+    now: Ts,
+    catalogue: &Contents,
+    party: PartyUuid,
+    items: Items<'_>,
+) -> Result<Approvers, Error> {
+    let (everybody, nobody) = everybodys_holdings(tx, now, party).await?;
+    let check = |holdings: &Holdings| -> Vec<Outcome> {
+        let rights = items.rights.iter().map(|id| holdings.can_give_resource(catalogue, id));
+        let packages = items.packages.iter().map(|urn| holdings.can_give_package(catalogue, urn));
+        rights.chain(packages).collect()
+    };
+    let mut approvers = Approvers { outcomes: check(&nobody), ..Approvers::default() };
+    for holdings in everybody {
+        let Some(through) = holdings.manages_access(catalogue) else { continue };
+        let outcomes = check(&holdings);
+        if outcomes.iter().all(Outcome::may) {
+            approvers.people += 1;
+            approvers.through.push(through);
+        }
+        for (best, outcome) in approvers.outcomes.iter_mut().zip(outcomes) {
+            if !best.may() {
+                *best = outcome;
+            }
+        }
+    }
+    approvers.through.sort_by_key(|code| (!catalogue.is_key_role(code), code.clone()));
+    approvers.through.dedup();
+    Ok(approvers)
+}
+
+/// The answer to each question, in their order. Nothing is remembered between two calls: what has been
+/// committed shows in the next.
+pub async fn decide(
+    store: &Store,
+    now: Ts,
+    catalogue: &Contents,
+    questions: &[Question],
+) -> Result<Vec<Decision>, Error> {
+    let known = store::known(store, now, catalogue, questions).await?;
+    Ok(questions.iter().map(|question| known.decide(catalogue, now, question)).collect())
 }

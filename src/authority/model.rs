@@ -1,6 +1,7 @@
 //! The rules of authority, as pure functions of what a person holds and of the catalogue.
+use super::{lists::AccessLists, roles};
 use crate::{
-    catalogue::{Contents, EntityType, Package},
+    catalogue::{Contents, EntityType, Opening, Package},
     ids::{PackageUrn, ResourceId},
     problem::Code,
 };
@@ -32,9 +33,12 @@ pub enum HoldingKind {
     Package,
 }
 
-/// Everything that a person holds for one party.
+/// Everything that a person holds for one party, and the access lists that the party is on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holdings(pub Vec<Holding>);
+pub struct Holdings {
+    pub held: Vec<Holding>,
+    pub lists: AccessLists,
+}
 
 /// Whether an item can be given, and if not why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +62,10 @@ impl Holdings {
     }
     /// A key role, this package, or the main administrator's: held by any path.
     fn opens(&self, catalogue: &Contents, package: &str) -> Option<String> {
-        let key = self.0.iter().find(|h| is_key(h, catalogue));
-        let package = || {
-            [package, MAIN_ADMINISTRATOR].into_iter().find_map(|code| {
-                let urn = urn(code)?;
-                self.access_to(catalogue.package(&urn)?).map(ToOwned::to_owned)
-            })
-        };
-        key.map(|h| h.code.clone()).or_else(package)
+        let key = self.held.iter().find(|h| is_key(h, catalogue));
+        let package = || self.access_to(catalogue.package(&urn(package)?)?);
+        let main = || self.main_administrator(catalogue).next();
+        key.or_else(package).or_else(main).map(|h| h.code.clone())
     }
 
     /// What lets the person manage the clients of the party's agent system users.
@@ -98,47 +98,71 @@ impl Holdings {
         if !resource.delegable {
             return Outcome::MayNot(Code::NotDelegable);
         }
-        let (mut packages, mut roles) = (false, false);
+        let (mut packages, mut roles, mut unlisted) = (false, false, false);
         for opening in &resource.opens {
-            if let Ok(urn) = opening.by.parse::<PackageUrn>() {
-                packages = true;
-                if catalogue.package(&urn).is_some_and(|p| self.delegates(catalogue, p)) {
+            if self.gives(catalogue, opening) {
+                if opening.actions.iter().any(|action| self.lists.allow(resource, action)) {
                     return Outcome::May;
                 }
-            } else if let Some(role) = catalogue.role_by_urn(&opening.by) {
-                roles = true;
-                if self.has_role(&role.code) {
-                    return Outcome::May;
-                }
+                unlisted |= !opening.actions.is_empty();
             }
+            packages |= opening.package().is_some();
+            roles |= catalogue.role_by_urn(&opening.by).is_some();
         }
-        Outcome::MayNot(match (packages, roles) {
-            (true, _) => Code::MissingPackage,
-            (false, true) => Code::MissingRole,
-            (false, false) => Code::MissingDelegation,
+        Outcome::MayNot(match (unlisted, packages, roles) {
+            (true, ..) => Code::AccessList,
+            (false, true, _) => Code::MissingPackage,
+            (false, false, true) => Code::MissingRole,
+            (false, false, false) => Code::MissingDelegation,
         })
     }
 
-    fn has_role(&self, code: &str) -> bool {
-        self.0.iter().any(|h| h.kind == HoldingKind::Role && h.code == code)
+    /// The actions on the resource that can be given on, each once; none where nothing can.
+    pub fn givable_actions(&self, catalogue: &Contents, id: &ResourceId) -> Vec<String> {
+        let mut actions: Vec<String> = Vec::new();
+        let Some(resource) = catalogue.resource(id) else { return actions };
+        if !self.can_give_resource(catalogue, id).may() {
+            return actions;
+        }
+        for opening in resource.opens.iter().filter(|opening| self.gives(catalogue, opening)) {
+            let allowed = opening.actions.iter().filter(|a| self.lists.allow(resource, a));
+            actions.extend(allowed.cloned());
+        }
+        actions.sort_unstable();
+        actions.dedup();
+        actions
     }
 
-    /// Through what the person has the package's access: the code of the role or of the package.
-    fn access_to(&self, package: &Package) -> Option<&str> {
-        self.0.iter().find_map(|h| {
-            let has = match h.kind {
-                HoldingKind::Package => h.code == package.urn.code(),
-                HoldingKind::Role => {
-                    package.grants.iter().any(|g| g.access && g.covers(&h.code, h.form.as_deref()))
-                }
-            };
-            has.then_some(h.code.as_str())
-        })
+    /// Through what the person may themselves use what this rule of a policy opens.
+    pub fn uses(&self, catalogue: &Contents, opening: &Opening) -> Option<&Holding> {
+        match opening.package() {
+            Some(urn) => self.access_to(catalogue.package(&urn)?),
+            None => self.with_role(catalogue, &opening.by),
+        }
+    }
+
+    /// Whether the person may give on what this rule of a policy opens.
+    fn gives(&self, catalogue: &Contents, opening: &Opening) -> bool {
+        match opening.package() {
+            Some(urn) => catalogue.package(&urn).is_some_and(|p| self.delegates(catalogue, p)),
+            None => self.with_role(catalogue, &opening.by).is_some(),
+        }
+    }
+
+    fn with_role(&self, catalogue: &Contents, urn: &str) -> Option<&Holding> {
+        let role = catalogue.role_by_urn(urn)?;
+        let is = |h: &&Holding| h.kind == HoldingKind::Role && roles::includes(&h.code, &role.code);
+        self.held.iter().find(is)
+    }
+
+    /// Through what the person has the package's access.
+    fn access_to(&self, package: &Package) -> Option<&Holding> {
+        self.held.iter().find(|h| h.opens(package))
     }
 
     /// Whether any path lets the person give the package on.
     fn delegates(&self, catalogue: &Contents, package: &Package) -> bool {
-        let own = self.0.iter().any(|h| match h.kind {
+        let own = self.held.iter().any(|h| match h.kind {
             // The main administrator's own package is passed on by those who have it by role.
             HoldingKind::Package => h.code == package.urn.code() && h.code != MAIN_ADMINISTRATOR,
             HoldingKind::Role => {
@@ -148,19 +172,34 @@ impl Holdings {
         own || self.delegates_as_main_administrator(catalogue, package)
     }
 
+    /// What the role can give in the organisations where the person is main administrator.
     fn delegates_as_main_administrator(&self, catalogue: &Contents, package: &Package) -> bool {
-        if package.urn.code() == MAIN_ADMINISTRATOR {
-            return false;
-        }
-        let main = urn(MAIN_ADMINISTRATOR).and_then(|urn| catalogue.package(&urn));
-        let is_main = main.is_some_and(|main| self.access_to(main).is_some());
-        is_main
-            && self.0.iter().any(|h| {
-                package
-                    .grants
-                    .iter()
-                    .any(|g| g.delegate && g.covers(MAIN_ADMINISTRATOR, h.form.as_deref()))
+        package.urn.code() != MAIN_ADMINISTRATOR
+            && self.main_administrator(catalogue).any(|h| {
+                let form = h.form.as_deref();
+                package.grants.iter().any(|g| g.delegate && g.covers(MAIN_ADMINISTRATOR, form))
             })
+    }
+
+    /// What makes the person main administrator: the package, a role that has it, or the role itself.
+    fn main_administrator(&self, catalogue: &Contents) -> impl Iterator<Item = &Holding> {
+        let package = urn(MAIN_ADMINISTRATOR).and_then(|urn| catalogue.package(&urn));
+        self.held.iter().filter(move |h| {
+            h.kind == HoldingKind::Role && h.code == MAIN_ADMINISTRATOR
+                || package.is_some_and(|package| h.opens(package))
+        })
+    }
+}
+impl Holding {
+    /// Whether it gives access to the package.
+    fn opens(&self, package: &Package) -> bool {
+        match self.kind {
+            HoldingKind::Package => self.code == package.urn.code(),
+            HoldingKind::Role => {
+                let form = self.form.as_deref();
+                package.grants.iter().any(|g| g.access && g.covers(&self.code, form))
+            }
+        }
     }
 }
 
@@ -189,7 +228,7 @@ pub fn roles_that_give_resource(catalogue: &Contents, id: &ResourceId) -> Vec<St
     let openings = catalogue.resource(id).map(|r| r.opens.as_slice()).unwrap_or_default();
     let mut roles: Vec<String> = Vec::new();
     for opening in openings {
-        if let Ok(urn) = opening.by.parse() {
+        if let Some(urn) = opening.package() {
             roles.extend(roles_that_give_package(catalogue, &urn));
         } else if let Some(role) = catalogue.role_by_urn(&opening.by) {
             roles.push(role.code.clone());
@@ -214,13 +253,14 @@ mod tests {
         Contents::new(vec![resource], 1).unwrap()
     }
     fn held(kind: HoldingKind, code: &str, form: &str) -> Holdings {
-        Holdings(vec![Holding {
+        let holding = Holding {
             kind,
             code: code.into(),
             form: Some(form.into()),
             through_main_unit: false,
             through_organisation: false,
-        }])
+        };
+        Holdings { held: vec![holding], ..Holdings::default() }
     }
     fn package(code: &str) -> PackageUrn {
         urn(code).unwrap()
@@ -272,6 +312,59 @@ mod tests {
         assert!(held(R, "FFØR", "NUF").can_give_package(&c, &krav).may());
         assert!(!held(R, "FFØR", "AS").can_give_package(&c, &krav).may());
         assert_eq!(held(R, "DTPR", "IKS").manages_access(&c).as_deref(), Some("DTPR"));
+    }
+
+    #[test]
+    fn a_business_manager_is_limited_by_the_form_of_the_client() {
+        let c = contents();
+        let opening = |by: &str| Opening { by: by.into(), actions: vec!["read".into()] };
+        let property = opening("urn:altinn:accesspackage:forretningsforer-eiendom");
+        for (form, may) in [("ESEK", true), ("BRL", true), ("NUF", false), ("AS", false)] {
+            let manager = held(R, "FFØR", form);
+            assert_eq!(manager.uses(&c, &property).is_some(), may, "{form}");
+            assert!(!manager.gives(&c, &property), "access only, {form}");
+        }
+        let nine = [
+            "krav-og-utlegg",
+            "merverdiavgift",
+            "saeravgifter",
+            "skatt-naering",
+            "skattegrunnlag",
+            "a-ordning",
+            "lonn-personopplysninger-saerlig-kategori",
+            "oppgi-naermeste-leder",
+            "tjenester-nuf",
+        ];
+        for code in nine {
+            for (form, may) in [("NUF", true), ("AS", false), ("ESEK", false)] {
+                let given = held(R, "FFØR", form).can_give_package(&c, &package(code));
+                assert_eq!(given.may(), may, "{code}, {form}");
+            }
+        }
+        let scopes = package("maskinporten-scopes-nuf");
+        assert!(held(R, "KNUF", "NUF").can_give_package(&c, &scopes).may());
+        assert!(!held(R, "KNUF", "AS").can_give_package(&c, &scopes).may());
+    }
+
+    #[test]
+    fn what_is_only_for_giving_on_gives_no_access() {
+        let c = contents();
+        let code = "post-til-virksomheten-med-taushetsbelagt-innhold";
+        let post = Opening { by: package(code).to_string(), actions: vec!["read".into()] };
+        for main in [held(R, "DAGL", "AS"), held(P, "hovedadministrator", "AS")] {
+            assert!(main.gives(&c, &post) && main.uses(&c, &post).is_none());
+        }
+        assert!(!held(R, "KOMP", "AS").gives(&c, &post), "no main administrator");
+    }
+
+    #[test]
+    fn a_main_administrator_is_one_where_they_are() {
+        let c = contents();
+        let scopes = package("maskinporten-scopes-nuf");
+        let mut both = held(P, "hovedadministrator", "BEDR");
+        both.held.extend(held(P, "renovasjon", "NUF").held);
+        assert!(!both.can_give_package(&c, &scopes).may(), "the main unit's form is not theirs");
+        assert!(held(P, "hovedadministrator", "NUF").can_give_package(&c, &scopes).may());
     }
 
     #[test]

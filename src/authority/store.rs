@@ -1,25 +1,65 @@
-//! What a person holds for a party, read in the transaction that asks.
-use super::model::{Holding, HoldingKind, Holdings};
+//! What a person holds for a party, and what a decision needs to know, read when it is asked.
+use super::{
+    decision::{ActsFor, Known, Party, SystemUser},
+    model::{Holding, HoldingKind, Holdings},
+    question::{Named, Question, Subject},
+};
 use crate::{
+    catalogue::Contents,
     clock::Ts,
-    db::{Error, Tx},
-    ids::PartyUuid,
+    db::{Error, Json, Query, Store, Tx, Value, inconsistent},
+    ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemUserId},
     statements,
 };
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 statements! {
     /// From the party and, for a sub-unit, its main unit; held by the person, or by an organisation
-    /// in which they have a key role.
-    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation from source s join assignment a on a.from_party = s.id join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $3 order by s.main, a.kind desc, a.code";
+    /// in which they have a key role. And the access lists that the party is on. `cross join` keeps
+    /// SQLite to the order that is written: from the few to the many.
+    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation, null as actions from holder h cross join source s cross join assignment a where a.to_party = h.id and a.from_party = s.id and a.valid_to is null and a.valid_from <= $3 union all select 'listed', l.resource, null, false, false, l.actions from party p join access_list l on l.org_no = p.org_no where p.id = $2 order by main, kind desc, code";
+    /// The same for everybody who holds anything; the access lists come with nobody.
+    LIST_EVERYBODYS = "with source (id, form, main) as (select id, org_form, false from party where id = $1 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $1 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), held (holder, kind, code, form, main) as (select a.to_party, a.kind, a.code, s.form, s.main from source s join assignment a on a.from_party = s.id where a.valid_to is null and a.valid_from <= $2) select null as person, 'listed' as kind, l.resource as code, null as form, false as main, false as through_organisation, l.actions from party p join access_list l on l.org_no = p.org_no where p.id = $1 union all select p.id, h.kind, h.code, h.form, h.main, false, null from held h join party p on p.id = h.holder and p.kind = 'person' and p.deleted is null union all select p.id, h.kind, h.code, h.form, h.main, true, null from held h cross join party o cross join assignment k cross join party p where o.id = h.holder and o.kind = 'organisation' and k.from_party = o.id and k.kind = 'role' and k.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (k.code = 'DTPR' and o.org_form = 'IKS') and k.valid_to is null and k.valid_from <= $2 and p.id = k.to_party and p.kind = 'person' and p.deleted is null order by person";
+    /// The parties that are named in any of four ways, each with those of its access lists that are
+    /// for these resources. All lists are [`WIDE`], so that it is one statement however many are asked for.
+    LIST_PARTIES = "select p.id, p.party_id, p.org_no, p.pid_hash, l.resource, l.actions from party p left join access_list l on l.org_no = p.org_no and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80) where p.deleted is null and (p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48) or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64))";
+    /// Each of these system users, once for each of its grants.
+    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions from system_user u left join system_user_grant g on g.system_user = u.id where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 }
 
+/// How many of a kind a statement takes at once.
+const WIDE: usize = 16;
+
 #[derive(sqlx::FromRow)]
-struct Row {
+struct HoldingRow {
     kind: String,
     code: String,
     form: Option<String>,
     main: bool,
     through_organisation: bool,
+    actions: Option<Json<Vec<String>>>,
+}
+impl HoldingRow {
+    fn add_to(self, holdings: &mut Holdings) -> Result<(), Error> {
+        let kind = match self.kind.as_str() {
+            "role" => HoldingKind::Role,
+            "package" => HoldingKind::Package,
+            _ => {
+                let bad = |_| inconsistent("an access list of the resource", &self.code);
+                let resource: ResourceId = self.code.parse().map_err(bad)?;
+                holdings.lists.put(resource, self.actions.map(|a| a.0).unwrap_or_default());
+                return Ok(());
+            }
+        };
+        holdings.held.push(Holding {
+            kind,
+            code: self.code,
+            form: self.form,
+            through_main_unit: self.main,
+            through_organisation: self.through_organisation,
+        });
+        Ok(())
+    }
 }
 pub(super) async fn list_holdings(
     tx: &mut Tx,
@@ -27,16 +67,222 @@ pub(super) async fn list_holdings(
     person: PartyUuid,
     party: PartyUuid,
 ) -> Result<Holdings, Error> {
-    let rows: Vec<Row> = tx.query(LIST_HOLDINGS).bind(person).bind(party).bind(now).all().await?;
-    Ok(Holdings(
-        rows.into_iter()
-            .map(|row| Holding {
-                kind: if row.kind == "role" { HoldingKind::Role } else { HoldingKind::Package },
-                code: row.code,
-                form: row.form,
-                through_main_unit: row.main,
-                through_organisation: row.through_organisation,
-            })
-            .collect(),
-    ))
+    holdings(tx.query(LIST_HOLDINGS), now, person, party).await
+}
+async fn holdings(
+    query: Query<'_>,
+    now: Ts,
+    person: PartyUuid,
+    party: PartyUuid,
+) -> Result<Holdings, Error> {
+    let rows: Vec<HoldingRow> = query.bind(person).bind(party).bind(now).all().await?;
+    let mut holdings = Holdings::default();
+    for row in rows {
+        row.add_to(&mut holdings)?;
+    }
+    Ok(holdings)
+}
+
+#[derive(sqlx::FromRow)]
+struct EverybodysRow {
+    person: Option<PartyUuid>,
+    #[sqlx(flatten)]
+    holding: HoldingRow,
+}
+/// What each person holds for the party, and what the party would give to somebody who holds nothing.
+pub(super) async fn list_everybodys(
+    tx: &mut Tx,
+    now: Ts,
+    party: PartyUuid,
+) -> Result<(Vec<Holdings>, Holdings), Error> {
+    let rows: Vec<EverybodysRow> = tx.query(LIST_EVERYBODYS).bind(party).bind(now).all().await?;
+    let (mut people, mut nobody) = (BTreeMap::<PartyUuid, Holdings>::new(), Holdings::default());
+    for row in rows {
+        let holdings = match row.person {
+            Some(person) => people.entry(person).or_default(),
+            None => &mut nobody,
+        };
+        row.holding.add_to(holdings)?;
+    }
+    let people = people.into_values().map(|h| Holdings { lists: nobody.lists.clone(), ..h });
+    Ok((people.collect(), nobody))
+}
+
+/// What the store knows of all that the questions are about: two statements while they name at most
+/// [`WIDE`] system users and as many parties in each way; one more for each person and party.
+pub(super) async fn known(
+    store: &Store,
+    now: Ts,
+    catalogue: &Contents,
+    questions: &[Question],
+) -> Result<Known, Error> {
+    let mut known =
+        Known { parties: list_parties(store, catalogue, questions).await?, ..Known::default() };
+    let mut users: Vec<SystemUserId> = Vec::new();
+    for question in questions {
+        match &question.subject {
+            Subject::SystemUser(id) => push(&mut users, *id),
+            Subject::Person(named) => {
+                let pair = known.party(named).zip(known.party(&question.party));
+                let Some(pair) = pair.map(|(person, party)| (person.id, party.id)) else {
+                    continue;
+                };
+                if let Entry::Vacant(place) = known.holdings.entry(pair) {
+                    let query = store.query(LIST_HOLDINGS);
+                    place.insert(holdings(query, now, pair.0, pair.1).await?);
+                }
+            }
+        }
+    }
+    known.system_users = list_system_users(store, &users).await?;
+    Ok(known)
+}
+fn push<T: PartialEq>(all: &mut Vec<T>, one: T) {
+    if !all.contains(&one) {
+        all.push(one);
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct PartyRow {
+    id: PartyUuid,
+    party_id: i64,
+    org_no: Option<OrgNo>,
+    pid_hash: Option<String>,
+    resource: Option<ResourceId>,
+    actions: Option<Json<Vec<String>>>,
+}
+/// Every way in which the questions name parties, and the resources among them that have a list.
+#[derive(Default)]
+struct Asked {
+    numbers: Vec<OrgNo>,
+    party_ids: Vec<i64>,
+    ids: Vec<PartyUuid>,
+    people: Vec<String>,
+    limited: Vec<ResourceId>,
+}
+impl Asked {
+    fn of(catalogue: &Contents, questions: &[Question]) -> Self {
+        let mut asked = Self::default();
+        for question in questions {
+            let person = match &question.subject {
+                Subject::Person(named) => named.as_slice(),
+                Subject::SystemUser(_) => &[],
+            };
+            for named in question.party.iter().chain(person) {
+                match named {
+                    Named::OrgNo(number) => push(&mut asked.numbers, number.clone()),
+                    Named::PartyId(number) => push(&mut asked.party_ids, *number),
+                    Named::Uuid(id) => push(&mut asked.ids, *id),
+                    Named::Person { current, older } => {
+                        push(&mut asked.people, current.clone());
+                        if let Some(older) = older {
+                            push(&mut asked.people, older.clone());
+                        }
+                    }
+                }
+            }
+            if let Some(r) = catalogue.resource(&question.resource).filter(|r| r.is_limited()) {
+                push(&mut asked.limited, r.identifier.clone());
+            }
+        }
+        asked
+    }
+    fn longest(&self) -> usize {
+        let lengths = [self.numbers.len(), self.party_ids.len(), self.ids.len(), self.people.len()];
+        lengths.into_iter().max().unwrap_or_default()
+    }
+}
+async fn list_parties(
+    store: &Store,
+    catalogue: &Contents,
+    questions: &[Question],
+) -> Result<Vec<Party>, Error> {
+    let asked = Asked::of(catalogue, questions);
+    let mut found: BTreeMap<PartyUuid, Party> = BTreeMap::new();
+    for from in (0..asked.longest()).step_by(WIDE) {
+        for resources in (0..asked.limited.len().max(1)).step_by(WIDE) {
+            let query = store.query(LIST_PARTIES);
+            let query = bind_wide(query, &asked.numbers, from);
+            let query = bind_wide(query, &asked.party_ids, from);
+            let query = bind_wide(query, &asked.ids, from);
+            let query = bind_wide(query, &asked.people, from);
+            let rows: Vec<PartyRow> = bind_wide(query, &asked.limited, resources).all().await?;
+            for row in rows {
+                let party = found.entry(row.id).or_insert_with(|| Party {
+                    id: row.id,
+                    party_id: row.party_id,
+                    org_no: row.org_no,
+                    pid_hash: row.pid_hash,
+                    lists: super::AccessLists::default(),
+                });
+                if let Some((resource, actions)) = row.resource.zip(row.actions) {
+                    party.lists.put(resource, actions.0);
+                }
+            }
+        }
+    }
+    Ok(found.into_values().collect())
+}
+/// Binds [`WIDE`] of the values from there on, and nothing where there are no more.
+fn bind_wide<'q, T: Clone>(query: Query<'q>, values: &[T], from: usize) -> Query<'q>
+where
+    Option<T>: Value,
+{
+    (from..from + WIDE).fold(query, |query, at| query.bind(values.get(at).cloned()))
+}
+
+#[derive(sqlx::FromRow)]
+struct SystemUserRow {
+    id: SystemUserId,
+    kind: String,
+    owner: PartyUuid,
+    valid_to: Option<Ts>,
+    paused: Option<Ts>,
+    revoked: Option<Ts>,
+    grant_kind: Option<String>,
+    item: Option<String>,
+    actions: Option<Json<Vec<String>>>,
+}
+impl SystemUserRow {
+    fn without_grants(&self) -> Result<SystemUser, Error> {
+        Ok(SystemUser {
+            owner: self.owner,
+            acts_for: match self.kind.as_str() {
+                "standard" => ActsFor::Owner,
+                // Client delegations plug in here: those of them that are among the parties asked about.
+                "agent" => ActsFor::Clients(Vec::new()),
+                _ => return Err(inconsistent("system user", self.id)),
+            },
+            valid_to: self.valid_to,
+            paused: self.paused.is_some(),
+            revoked: self.revoked.is_some(),
+            rights: Vec::new(),
+            packages: Vec::new(),
+        })
+    }
+}
+async fn list_system_users(
+    store: &Store,
+    ids: &[SystemUserId],
+) -> Result<HashMap<SystemUserId, SystemUser>, Error> {
+    let mut found: HashMap<SystemUserId, SystemUser> = HashMap::new();
+    for from in (0..ids.len()).step_by(WIDE) {
+        let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from);
+        let rows: Vec<SystemUserRow> = query.all().await?;
+        for row in rows {
+            let user = match found.entry(row.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(row.without_grants()?),
+            };
+            let Some(item) = row.item else { continue };
+            let bad = |_| inconsistent("a grant of system user", row.id);
+            if row.grant_kind.as_deref() == Some("right") {
+                user.rights.push((item.parse().map_err(bad)?, row.actions.map(|a| a.0)));
+            } else {
+                user.packages.push(item.parse::<PackageUrn>().map_err(bad)?);
+            }
+        }
+    }
+    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! A resource: one service of a service owner, as the registry describes it.
 use super::Name;
-use crate::ids::{OrgNo, ResourceId};
+use crate::ids::{OrgNo, PackageUrn, ResourceId};
 use serde::{Deserialize, Serialize};
 
 fn yes() -> bool {
@@ -32,12 +32,22 @@ pub struct Resource {
     /// The least level of assurance that the policy asks for.
     #[serde(default = "level_three")]
     pub min_level: u8,
+    /// `Enabled` where only the organisations on its access list are let in.
+    #[serde(default)]
+    pub access_list_mode: String,
 }
 /// A rule of the policy: who has this package or role may do these actions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Opening {
     pub by: String,
     pub actions: Vec<String>,
+}
+
+impl Opening {
+    /// The package that it names, if it names one and not a role.
+    pub fn package(&self) -> Option<PackageUrn> {
+        self.by.parse().ok()
+    }
 }
 
 /// The kinds of resource that a system may be registered with.
@@ -55,6 +65,10 @@ impl Resource {
     /// A Maskinporten scope is given from organisation to organisation, never to a system user.
     pub fn is_maskinporten_schema(&self) -> bool {
         self.resource_type.eq_ignore_ascii_case("MaskinportenSchema")
+    }
+    /// Whether only the organisations on its access list are let in.
+    pub fn is_limited(&self) -> bool {
+        self.access_list_mode.eq_ignore_ascii_case("Enabled")
     }
     /// Whether its kind may be among a system's rights.
     pub fn is_open_to_systems(&self) -> bool {

@@ -22,7 +22,7 @@ impl NumberKeys {
         self.0.label(&[b"pid", number.reveal().as_bytes()])
     }
     /// By the key in use and the one it replaces.
-    fn labels(&self, number: &PersonNo) -> (String, Option<String>) {
+    pub fn labels(&self, number: &PersonNo) -> (String, Option<String>) {
         let mut labels = self.0.labels(&[b"pid", number.reveal().as_bytes()]).into_iter();
         (labels.next().unwrap_or_default(), labels.next())
     }

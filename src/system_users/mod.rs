@@ -22,13 +22,15 @@ use crate::{
     app::App,
     authority::{self, MayManage, OnBehalf},
     clock::Ts,
-    db::{Error, Tx, is_taken},
+    db::{Error, Store, Tx, is_taken},
     events::{self, Actor, Event, Line},
     ids::{PartyUuid, SystemId, SystemUserId},
+    last_used::LastUsed,
     parties::{self, model::pattern},
     problem::{Code, Problem, Stop},
 };
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
+use std::collections::BTreeMap;
 
 /// Rows of each part of the overview.
 pub const PAGE: i64 = 50;
@@ -45,7 +47,8 @@ async fn enter_as(
     user: &NewSystemUser,
     by_owner: bool,
 ) -> Result<(), Problem> {
-    store::insert(tx, user, by_owner).await.map_err(|error| {
+    let givable = |id: &_| proof.givable_actions(id);
+    store::insert(tx, user, by_owner, givable).await.map_err(|error| {
         if is_taken(&error) { Code::SystemUserExists.into() } else { Problem::from(error) }
     })?;
     let what = (user.owner, &user.system, user.id, user.external_ref.as_str());
@@ -192,6 +195,33 @@ async fn standing(tx: &mut Tx, on: OnBehalf, id: SystemUserId) -> Result<SystemU
     let user = store::find(tx, id).await?.filter(|user| user.revoked.is_none());
     let user = user.ok_or(Code::SystemUserNotFound)?;
     if user.owner == on.party { Ok(user) } else { Err(Code::OtherParty.into()) }
+}
+
+/// Writes down which system users have been used since the last time, each at most once a day. What
+/// cannot be written now waits for the next time.
+pub async fn write_last_used(store: &Store, used: &LastUsed) -> Result<(), Error> {
+    let notes = used.take();
+    let mut days: BTreeMap<NaiveDate, Vec<SystemUserId>> = BTreeMap::new();
+    for (id, day) in &notes {
+        days.entry(*day).or_default().push(*id);
+    }
+    if days.is_empty() {
+        return Ok(());
+    }
+    let written = store
+        .write(async |tx| {
+            for (day, users) in &mut days {
+                // In one order everywhere, so that two processes do not wait for each other.
+                users.sort_unstable();
+                store::note_used(tx, *day, users).await?;
+            }
+            Ok(())
+        })
+        .await;
+    if written.is_err() {
+        used.put_back(notes);
+    }
+    written
 }
 
 /// What the overview lists: found by `search`, each part from where `after` says.

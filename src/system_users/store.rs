@@ -8,10 +8,11 @@ use crate::{
     statements,
     systems::Texts,
 };
+use chrono::NaiveDate;
 
 statements! {
     INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as, valid_to, by_owner, sequence_no, changed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item) values ($1, $2, $3)";
+    INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
     FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
@@ -26,6 +27,8 @@ statements! {
     /// Also the lock: whoever has taken a number is alone until it commits.
     NEXT_NUMBERS = "update counter set value = value + $1 where name = 'system-user' returning value";
     TOUCH = "update system_user set sequence_no = $2, changed = $3 where id = $1";
+    /// The day of many at once.
+    NOTE_USED = "update system_user set last_used = $1 where id in ($2) and (last_used is null or last_used < $1)";
 }
 
 /// The text that a search looks in.
@@ -33,7 +36,13 @@ fn search<'t>(title: &'t str, reference: &'t str, words: &[&'t str]) -> String {
     fold(&[&[title, reference], words].concat().join("\n"))
 }
 
-pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser, by_owner: bool) -> Result<(), Error> {
+/// Each right is for the actions that `givable` says.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    u: &NewSystemUser,
+    by_owner: bool,
+    givable: impl Fn(&ResourceId) -> Vec<String>,
+) -> Result<(), Error> {
     let words: Vec<&str> = u.found_by.iter().map(String::as_str).collect();
     let number = next_numbers(tx, 1).await?;
     tx.query(INSERT)
@@ -58,11 +67,12 @@ pub(super) async fn insert(tx: &mut Tx, u: &NewSystemUser, by_owner: bool) -> Re
     if u.grants == Grants::default() {
         return Ok(());
     }
-    let rights = u.grants.rights.iter().map(|id| ("right", id.to_string()));
-    let packages = u.grants.packages.iter().map(|urn| ("package", urn.to_string()));
+    let rights =
+        u.grants.rights.iter().map(|id| ("right", id.to_string(), Some(Json(givable(id)))));
+    let packages = u.grants.packages.iter().map(|urn| ("package", urn.to_string(), None));
     tx.query(INSERT_GRANTS)
-        .rows(rights.chain(packages), 3, |query, (kind, item)| {
-            query.bind(u.id).bind(kind).bind(item)
+        .rows(rights.chain(packages), 4, |query, (kind, item, actions)| {
+            query.bind(u.id).bind(kind).bind(item).bind(actions)
         })
         .exec()
         .await
@@ -221,3 +231,16 @@ pub(super) async fn touch(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), 
     let number = next_numbers(tx, 1).await?;
     tx.query(TOUCH).bind(id).bind(number).bind(now).exec().await.map(drop)
 }
+/// Writes the day that each of them was last used, unless a later one is there.
+pub(super) async fn note_used(
+    tx: &mut Tx,
+    day: NaiveDate,
+    users: &[SystemUserId],
+) -> Result<(), Error> {
+    for batch in users.chunks(BATCH) {
+        tx.query(NOTE_USED).bind(day).list(batch).exec().await?;
+    }
+    Ok(())
+}
+/// How many [`NOTE_USED`] takes at once.
+const BATCH: usize = 1000;

@@ -21,6 +21,10 @@ pub const TAGS: &[(&str, &str)] = &[
         "What has happened to a vendor's systems, in one order that nothing is added to behind.",
     ),
     ("webhooks", "The same events, sent to an address of the vendor's."),
+    (
+        "decisions",
+        "May this system user, or this person, do this here? For those who protect a service.",
+    ),
     ("tokens", "Exchanging tokens."),
 ];
 

@@ -38,9 +38,11 @@ pub struct Described {
 }
 
 impl Described {
-    /// Whether a vendor may send it again under an `Idempotency-Key`.
+    /// Whether a vendor may send it again under an `Idempotency-Key`. Not a decision: that is never
+    /// yesterday's.
     pub fn takes_key(&self) -> bool {
         matches!(self.access, Access::Vendor(_))
+            && !self.path.starts_with("/authorization/")
             && matches!(self.method, Method::POST | Method::PUT)
     }
 }

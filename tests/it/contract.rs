@@ -15,7 +15,6 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::events::store::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::store::STATEMENTS,
-    systembruker::requests::precheck::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
     systembruker::system_users::doctor::STATEMENTS,
     systembruker::system_users::read::STATEMENTS,

@@ -9,11 +9,13 @@
 mod architecture;
 mod commands;
 mod contract;
+mod decision;
 mod events;
 mod history;
 mod logins;
 mod messages;
 mod openapi;
+mod oracle;
 mod pages;
 mod register;
 mod requests;

@@ -1,0 +1,329 @@
+//! The decision: may this subject do this action on this resource for this party? Rules over what the
+//! store knows, without the store.
+use super::{
+    lists::AccessLists,
+    model::Holdings,
+    question::{Cause, Decision, Named, Question, Subject, Via, What},
+};
+use crate::{
+    catalogue::{Contents, Resource},
+    clock::Ts,
+    ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemUserId},
+};
+use std::collections::HashMap;
+
+/// A party as far as a decision needs to know it.
+#[derive(Debug, Clone)]
+pub struct Party {
+    pub id: PartyUuid,
+    pub party_id: i64,
+    pub org_no: Option<OrgNo>,
+    pub pid_hash: Option<String>,
+    pub lists: AccessLists,
+}
+impl Party {
+    fn is(&self, named: &Named) -> bool {
+        match named {
+            Named::OrgNo(number) => self.org_no.as_ref() == Some(number),
+            Named::PartyId(number) => self.party_id == *number,
+            Named::Uuid(id) => self.id == *id,
+            Named::Person { current, older } => {
+                self.pid_hash.is_some()
+                    && (self.pid_hash.as_ref() == Some(current) || self.pid_hash == *older)
+            }
+        }
+    }
+}
+
+/// A system user as far as a decision needs to know it.
+#[derive(Debug, Clone)]
+pub struct SystemUser {
+    pub owner: PartyUuid,
+    pub acts_for: ActsFor,
+    pub valid_to: Option<Ts>,
+    pub paused: bool,
+    pub revoked: bool,
+    /// Each with the actions that it was given for, where they are not all that the policy names.
+    pub rights: Vec<(ResourceId, Option<Vec<String>>)>,
+    pub packages: Vec<PackageUrn>,
+}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActsFor {
+    Owner,
+    /// Those of its owner's clients that it has been given, among the parties that are asked about.
+    Clients(Vec<PartyUuid>),
+}
+impl SystemUser {
+    fn live(&self, now: Ts) -> Result<(), Cause> {
+        if self.revoked {
+            return Err(Cause::Revoked);
+        }
+        if self.paused {
+            return Err(Cause::Paused);
+        }
+        if self.valid_to.is_some_and(|end| end <= now) { Err(Cause::Expired) } else { Ok(()) }
+    }
+    /// Whether it acts for the party, and if so whether as for a client.
+    fn stands_for(&self, party: PartyUuid) -> Result<bool, Cause> {
+        match &self.acts_for {
+            ActsFor::Owner if self.owner == party => Ok(false),
+            ActsFor::Owner => Err(Cause::WrongOrganisation),
+            ActsFor::Clients(clients) if clients.contains(&party) => Ok(true),
+            ActsFor::Clients(_) => Err(Cause::NotAClient),
+        }
+    }
+    /// The grant that covers the action: a package that the policy names, or the resource itself, for
+    /// what it was given for and the policy still names.
+    fn covers(&self, resource: &Resource, action: &str, client: bool) -> Result<Via, Cause> {
+        let has = |urn: PackageUrn| self.packages.contains(&urn).then_some(urn);
+        let right = self.rights.iter().find(|(id, _)| *id == resource.identifier);
+        let mut opened = right.is_some();
+        for opening in &resource.opens {
+            let package = opening.package().and_then(has);
+            opened |= package.is_some();
+            if !opening.actions.iter().any(|a| a == action) {
+                continue;
+            }
+            if let Some(urn) = package {
+                return Ok(Via { what: What::Package, id: urn.to_string(), client });
+            }
+        }
+        let named = || resource.opens.iter().flat_map(|o| &o.actions).any(|a| a == action);
+        let given = |actions: &Option<Vec<String>>| {
+            actions.as_ref().is_none_or(|given| given.iter().any(|a| a == action))
+        };
+        if right.is_some_and(|(_, actions)| given(actions)) && named() {
+            return Ok(Via { what: What::Right, id: resource.identifier.to_string(), client });
+        }
+        Err(if opened { Cause::ActionNotGranted } else { Cause::NotGranted })
+    }
+}
+
+/// What the store knows of everything that is asked about.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub parties: Vec<Party>,
+    pub system_users: HashMap<SystemUserId, SystemUser>,
+    /// What each person (first) holds for each party that they are asked about.
+    pub holdings: HashMap<(PartyUuid, PartyUuid), Holdings>,
+}
+impl Known {
+    /// The one party that is called all of these.
+    pub fn party(&self, named: &[Named]) -> Option<&Party> {
+        self.parties.iter().find(|party| named.iter().all(|name| party.is(name)))
+    }
+
+    pub fn decide(&self, catalogue: &Contents, now: Ts, question: &Question) -> Decision {
+        let found = match &question.subject {
+            Subject::SystemUser(id) => self.of_system_user(*id, catalogue, now, question),
+            Subject::Person(person) => self.of_person(person, catalogue, question),
+        };
+        match found {
+            Err(cause) => Decision::NotApplicable(cause),
+            // Lists are of organisations: a person is never on one, and never kept out by one.
+            Ok((_, party, resource))
+                if party.org_no.is_some() && !party.lists.allow(resource, &question.action) =>
+            {
+                Decision::Deny(Cause::NotOnAccessList)
+            }
+            Ok((via, _, resource)) => Decision::Permit { via, level: resource.min_level },
+        }
+    }
+
+    fn of_system_user<'a>(
+        &'a self,
+        id: SystemUserId,
+        catalogue: &'a Contents,
+        now: Ts,
+        question: &Question,
+    ) -> Result<(Via, &'a Party, &'a Resource), Cause> {
+        let user = self.system_users.get(&id).ok_or(Cause::NoSystemUser)?;
+        user.live(now)?;
+        let (resource, party) = self.about(catalogue, question)?;
+        let client = user.stands_for(party.id)?;
+        Ok((user.covers(resource, &question.action, client)?, party, resource))
+    }
+
+    fn of_person<'a>(
+        &'a self,
+        person: &[Named],
+        catalogue: &'a Contents,
+        question: &Question,
+    ) -> Result<(Via, &'a Party, &'a Resource), Cause> {
+        let person = self.party(person).filter(|p| p.org_no.is_none());
+        let person = person.ok_or(Cause::UnknownPerson)?;
+        let (resource, party) = self.about(catalogue, question)?;
+        let holdings = self.holdings.get(&(person.id, party.id)).ok_or(Cause::NotGranted)?;
+        let mut cause = Cause::NotGranted;
+        for opening in &resource.opens {
+            let Some(holding) = holdings.uses(catalogue, opening) else { continue };
+            if opening.actions.contains(&question.action) {
+                let via = match opening.package() {
+                    Some(urn) => Via { what: What::Package, id: urn.to_string(), client: false },
+                    None => Via { what: What::Role, id: holding.code.clone(), client: false },
+                };
+                return Ok((via, party, resource));
+            }
+            cause = Cause::ActionNotGranted;
+        }
+        Err(cause)
+    }
+
+    fn about<'a>(
+        &'a self,
+        catalogue: &'a Contents,
+        question: &Question,
+    ) -> Result<(&'a Resource, &'a Party), Cause> {
+        let resource = catalogue.resource(&question.resource).ok_or(Cause::UnknownResource)?;
+        Ok((resource, self.party(&question.party).ok_or(Cause::UnknownParty)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const KRAV: &str = "urn:altinn:accesspackage:krav-og-utlegg";
+
+    fn contents(mode: &str) -> Contents {
+        let resource = serde_json::from_value(json!({
+            "identifier": "ske-krav", "title": { "nb": "Krav" }, "accessListMode": mode,
+            "opens": [
+                { "by": KRAV, "actions": ["read"] },
+                { "by": "urn:altinn:rolecode:dagl", "actions": ["read", "write"] },
+            ],
+        }));
+        Contents::new(vec![resource.unwrap()], 1).unwrap()
+    }
+    fn at(text: &str) -> Ts {
+        Ts::new(text.parse().unwrap())
+    }
+    fn party(n: u128, org_no: &str) -> Party {
+        Party {
+            id: PartyUuid(uuid::Uuid::from_u128(n)),
+            party_id: i64::try_from(n).unwrap(),
+            org_no: Some(org_no.parse().unwrap()),
+            pid_hash: None,
+            lists: AccessLists::default(),
+        }
+    }
+    const USER: SystemUserId = SystemUserId(uuid::Uuid::from_u128(9));
+    fn known(change: impl FnOnce(&mut SystemUser, &mut Party)) -> Known {
+        let mut owner = party(1, "310904473");
+        let mut user = SystemUser {
+            owner: owner.id,
+            acts_for: ActsFor::Owner,
+            valid_to: None,
+            paused: false,
+            revoked: false,
+            rights: Vec::new(),
+            packages: vec![KRAV.parse().unwrap()],
+        };
+        change(&mut user, &mut owner);
+        Known {
+            parties: vec![owner, party(2, "314250052")],
+            system_users: HashMap::from([(USER, user)]),
+            holdings: HashMap::new(),
+        }
+    }
+    fn ask(known: &Known, mode: &str, action: &str, party: i64) -> Decision {
+        let question = Question {
+            subject: Subject::SystemUser(USER),
+            resource: "ske-krav".parse().unwrap(),
+            action: action.into(),
+            party: vec![Named::PartyId(party)],
+        };
+        known.decide(&contents(mode), at("2026-11-21T10:00:00Z"), &question)
+    }
+    use Cause::*;
+    use Decision::{Deny, NotApplicable, Permit};
+
+    #[test]
+    fn a_package_covers_what_the_policy_lets_it() {
+        let known = known(|_, _| {});
+        let via = Via { what: What::Package, id: KRAV.into(), client: false };
+        assert_eq!(ask(&known, "", "read", 1), Permit { via, level: 3 });
+        assert_eq!(ask(&known, "", "write", 1), NotApplicable(ActionNotGranted));
+        assert_eq!(ask(&known, "", "read", 2), NotApplicable(WrongOrganisation));
+        assert_eq!(ask(&known, "", "read", 3), NotApplicable(UnknownParty));
+    }
+
+    #[test]
+    fn a_right_covers_what_the_policy_names() {
+        let known = known(|user, _| {
+            user.packages.clear();
+            user.rights = vec![("ske-krav".parse().unwrap(), None)];
+        });
+        assert!(matches!(ask(&known, "", "write", 1), Permit { .. }));
+        assert_eq!(ask(&known, "", "sign", 1), NotApplicable(ActionNotGranted));
+    }
+
+    #[test]
+    fn a_right_covers_what_its_giver_could_give() {
+        let known = known(|user, _| {
+            user.packages.clear();
+            let given = Some(vec!["read".into(), "sign".into()]);
+            user.rights = vec![("ske-krav".parse().unwrap(), given)];
+        });
+        assert!(matches!(ask(&known, "", "read", 1), Permit { .. }));
+        assert_eq!(ask(&known, "", "write", 1), NotApplicable(ActionNotGranted));
+        assert_eq!(
+            ask(&known, "", "sign", 1),
+            NotApplicable(ActionNotGranted),
+            "the policy is newer"
+        );
+    }
+
+    #[test]
+    fn only_a_live_system_user_has_anything() {
+        type Change = fn(&mut SystemUser, &mut Party);
+        let cases: [(Change, Cause); 5] = [
+            (|u, _| u.revoked = true, Revoked),
+            (|u, _| u.paused = true, Paused),
+            (|u, _| u.valid_to = Some(at("2026-11-21T10:00:00Z")), Expired),
+            (|u, _| u.packages.clear(), NotGranted),
+            (|u, _| u.acts_for = ActsFor::Clients(Vec::new()), NotAClient),
+        ];
+        for (change, cause) in cases {
+            assert_eq!(ask(&known(change), "", "read", 1), NotApplicable(cause));
+        }
+        let later = known(|u, _| u.valid_to = Some(at("2026-11-21T10:00:01Z")));
+        assert!(matches!(ask(&later, "", "read", 1), Permit { .. }));
+    }
+
+    #[test]
+    fn a_client_is_acted_for_only_when_it_has_been_given() {
+        let two = PartyUuid(uuid::Uuid::from_u128(2));
+        let known = known(|u, _| u.acts_for = ActsFor::Clients(vec![two]));
+        let Permit { via, .. } = ask(&known, "", "read", 2) else { panic!() };
+        assert!(via.client);
+        assert_eq!(ask(&known, "", "read", 1), NotApplicable(NotAClient));
+    }
+
+    #[test]
+    fn an_access_list_forbids_those_that_are_not_on_it() {
+        let listed = |actions: &[&str]| {
+            let actions = actions.iter().map(ToString::to_string).collect();
+            known(|_, owner| owner.lists.put("ske-krav".parse().unwrap(), actions))
+        };
+        assert_eq!(ask(&known(|_, _| {}), "Enabled", "read", 1), Deny(NotOnAccessList));
+        assert_eq!(ask(&listed(&["write"]), "enabled", "read", 1), Deny(NotOnAccessList));
+        for actions in [&["read"][..], &[]] {
+            assert!(matches!(ask(&listed(actions), "Enabled", "read", 1), Permit { .. }));
+        }
+        assert!(matches!(ask(&known(|_, _| {}), "Disabled", "read", 1), Permit { .. }));
+        // What is not applicable stays so.
+        assert_eq!(ask(&listed(&[]), "Enabled", "write", 1), NotApplicable(ActionNotGranted));
+    }
+
+    #[test]
+    fn a_party_is_called_everything_that_it_is_called() {
+        let known = known(|_, _| {});
+        let number = || Named::OrgNo("310904473".parse().unwrap());
+        assert!(known.party(&[number(), Named::PartyId(1)]).is_some());
+        assert!(known.party(&[number(), Named::PartyId(2)]).is_none());
+        let nobody = Named::Person { current: "x".into(), older: None };
+        assert!(known.party(&[nobody]).is_none());
+    }
+}
