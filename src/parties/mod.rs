@@ -1,4 +1,5 @@
 //! Parties: organisations and people, found by number, and whom a person may act for.
+pub mod bulk;
 pub mod model;
 pub mod pages;
 pub mod portal;
@@ -18,11 +19,11 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct NumberKeys(pub Keys);
 impl NumberKeys {
-    fn label(&self, number: &PersonNo) -> String {
+    pub fn label(&self, number: &PersonNo) -> String {
         self.0.label(&[b"pid", number.reveal().as_bytes()])
     }
     /// By the key in use and the one it replaces.
-    fn labels(&self, number: &PersonNo) -> (String, Option<String>) {
+    pub fn labels(&self, number: &PersonNo) -> (String, Option<String>) {
         let mut labels = self.0.labels(&[b"pid", number.reveal().as_bytes()]).into_iter();
         (labels.next().unwrap_or_default(), labels.next())
     }

@@ -16,6 +16,7 @@ mod messages;
 mod openapi;
 mod pages;
 mod register;
+mod registers;
 mod requests;
 mod requests_api;
 mod security;
