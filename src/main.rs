@@ -2,8 +2,12 @@
 use clap::Parser as _;
 use std::{io::Write as _, process::ExitCode};
 use systembruker::{
-    config::{Backup, Cli, Command, Database, History, Verify},
-    demo, events, router, serve, telemetry,
+    clock::Clock,
+    config::{Backup, Cli, Command, Database, History, Import, Verify},
+    demo, events,
+    parties::NumberKeys,
+    registers::{Importer, Progress, Report, Source},
+    router, serve, telemetry,
 };
 
 /// The exit code of a setting that is wrong, or something that is needed and cannot be had.
@@ -23,6 +27,7 @@ async fn main() -> ExitCode {
         Command::Migrate(store) => migrate(store).await,
         Command::Backup(settings) => backup(settings).await,
         Command::Openapi => openapi(),
+        Command::Import(what) => import(what).await,
         Command::History(History::Verify(settings)) => verify(settings).await,
     };
     done.unwrap_or_else(|failure| {
@@ -55,6 +60,30 @@ async fn backup(settings: &Backup) -> Result<ExitCode, String> {
 fn openapi() -> Result<ExitCode, String> {
     say(&serde_json::to_string_pretty(&router::openapi()).map_err(|e| e.to_string())?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn import(what: &Import) -> Result<ExitCode, String> {
+    let keys = match what {
+        Import::Persons(it) | Import::Grants(it) => Some(NumberKeys(it.number_keys()?)),
+        _ => None,
+    };
+    let file = &what.from().file;
+    let source = Source::open(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let store = serve::open(&what.from().store.database).await?;
+    // A line that nobody reads any more is not worth stopping for.
+    let report = Report::new(Box::new(|line| drop(say(line))), Some(Progress::begin()));
+    let mut importer = Importer { store: &store, clock: &Clock::System, report };
+    let done = importer.run(what, source, keys.as_ref()).await;
+    say(importer.report.told().trim_end())?;
+    store.close().await;
+    match done {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(failure) if failure.is_the_file() => {
+            let _ = writeln!(std::io::stderr(), "systembruker: {failure}");
+            Ok(ExitCode::from(FOUND))
+        }
+        Err(failure) => Err(failure.to_string()),
+    }
 }
 
 async fn verify(settings: &Verify) -> Result<ExitCode, String> {

@@ -110,29 +110,30 @@ impl<'c> Query<'c> {
         }
         self
     }
-    /// Repeats the statement's one row of values for each of `rows`, so that many are inserted at
-    /// once; `bind` binds one row's values in order. The statement ends with that row.
+    /// Repeats the statement's first `values (…)` for each of `rows`, so that many are inserted at
+    /// once; `bind` binds one row's values in order, `width` of them.
     pub fn rows<R>(
         mut self,
         rows: impl IntoIterator<Item = R>,
         width: usize,
         bind: impl Fn(Self, R) -> Self,
     ) -> Self {
-        let mut sql = self.sql.as_str().to_owned();
-        let mut next = width;
-        for (at, row) in rows.into_iter().enumerate() {
+        let sql = self.sql.as_str().to_owned();
+        let Some((head, row, tail)) = row_of_values(&sql) else {
+            return self.wrong("no row of values to repeat");
+        };
+        let mut repeated = format!("{head}values ({row})");
+        for (at, values) in rows.into_iter().enumerate() {
             if at > 0 {
-                let places: Vec<String> =
-                    (next + 1..=next + width).map(|n| format!("${n}")).collect();
-                sql.push_str(", (");
-                sql.push_str(&places.join(", "));
-                sql.push(')');
-                next += width;
+                repeated.push_str(", (");
+                push_shifted(&mut repeated, row, at * width);
+                repeated.push(')');
             }
-            self = bind(self, row);
+            self = bind(self, values);
         }
+        repeated.push_str(tail);
         // Only numbered places are added to a statement of ours.
-        self.sql = AssertSqlSafe(sql).into_sql_str();
+        self.sql = AssertSqlSafe(repeated).into_sql_str();
         self
     }
     /// Opens the statement's `in ($n)` for all of `values`, of which there is at least one; they are
@@ -180,5 +181,35 @@ impl<'c> Query<'c> {
             .execute(on)
             .await
             .map(|done| done.rows_affected()))
+    }
+}
+
+/// What is inside the first `values (…)`, and what stands before and after it.
+fn row_of_values(sql: &str) -> Option<(&str, &str, &str)> {
+    let (head, rest) = sql.split_once("values (")?;
+    let mut open = 1_usize;
+    let end = rest.char_indices().find_map(|(at, c)| {
+        match c {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        (open == 0).then_some(at)
+    })?;
+    let (row, tail) = rest.split_at(end);
+    Some((head, row, tail.strip_prefix(')')?))
+}
+
+/// A row of places, `by` further on: `$1, 'x', $2` and 2 make `$3, 'x', $4`.
+fn push_shifted(sql: &mut String, row: &str, by: usize) {
+    let mut parts = row.split('$');
+    sql.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(digits);
+        let number = number.parse::<usize>().unwrap_or_default() + by;
+        sql.push('$');
+        sql.push_str(&number.to_string());
+        sql.push_str(rest);
     }
 }

@@ -83,6 +83,14 @@ pub async fn record(tx: &mut Tx, now: Ts, event: &Event) -> Result<(), Error> {
     store::insert(tx, EventId(uuid::Uuid::now_v7()), now, event).await
 }
 
+/// Writes many down at once.
+pub async fn record_all(tx: &mut Tx, now: Ts, events: &[Event]) -> Result<(), Error> {
+    for some in events.chunks(100) {
+        store::insert_all(tx, now, some).await?;
+    }
+    Ok(())
+}
+
 /// A line of a history: what happened, when and through which role.
 #[derive(Debug, Clone)]
 pub struct Line {

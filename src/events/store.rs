@@ -2,7 +2,7 @@
 use super::{Actor, Event, Line};
 use crate::{
     clock::Ts,
-    db::{Error, Json, Store, Tx},
+    db::{Error, Json, Query, Store, Tx},
     ids::{EventId, PartyUuid, RequestId, SystemId, SystemUserId},
     statements,
 };
@@ -22,13 +22,13 @@ statements! {
     COUNT_UNSEALED = "select count(*) from event where number is null";
 }
 
-pub(super) async fn insert(tx: &mut Tx, id: EventId, at: Ts, e: &Event) -> Result<(), Error> {
+fn bind<'c>(query: Query<'c>, id: EventId, at: Ts, e: &Event) -> Query<'c> {
     let (kind, actor) = match &e.actor {
         Actor::Person { party_id } => ("person", party_id.to_string()),
         Actor::Vendor { org_no } => ("vendor", org_no.to_string()),
         Actor::Product => ("product", String::new()),
     };
-    tx.query(INSERT)
+    query
         .bind(id)
         .bind(at)
         .bind(e.kind)
@@ -38,10 +38,14 @@ pub(super) async fn insert(tx: &mut Tx, id: EventId, at: Ts, e: &Event) -> Resul
         .bind(e.system.clone())
         .bind(e.request)
         .bind(e.system_user)
-        .bind(Json(&e.data))
-        .exec()
-        .await
-        .map(drop)
+        .bind(Json(e.data.clone()))
+}
+pub(super) async fn insert(tx: &mut Tx, id: EventId, at: Ts, e: &Event) -> Result<(), Error> {
+    bind(tx.query(INSERT), id, at, e).exec().await.map(drop)
+}
+pub(super) async fn insert_all(tx: &mut Tx, at: Ts, events: &[Event]) -> Result<(), Error> {
+    let bound = |query, e| bind(query, EventId(uuid::Uuid::now_v7()), at, e);
+    tx.query(INSERT).rows(events, 10, bound).exec().await.map(drop)
 }
 
 #[derive(sqlx::FromRow)]

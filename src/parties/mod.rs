@@ -1,4 +1,5 @@
 //! Parties: organisations and people, found by number, and whom a person may act for.
+pub mod bulk;
 pub mod model;
 pub mod pages;
 pub mod portal;
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct NumberKeys(pub Keys);
 impl NumberKeys {
-    fn label(&self, number: &PersonNo) -> String {
+    pub fn label(&self, number: &PersonNo) -> String {
         self.0.label(&[b"pid", number.reveal().as_bytes()])
     }
     /// By the key in use and the one it replaces.

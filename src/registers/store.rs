@@ -1,13 +1,22 @@
 //! What parties hold from each other, in the store.
+use super::closing::Held;
 use crate::{
     clock::Ts,
-    db::{Error, Tx},
+    db::{Error, Store, Tx},
     ids::PartyUuid,
     statements,
 };
+use uuid::Uuid;
 
 statements! {
     INSERT = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+    /// Fails on one that is there already: then it is looked at anew.
+    INSERT_ALL = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from) values ($1, $2, $3, $4, $5, $6, $7)";
+    LIST_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and from_party in ($3)";
+    /// All of a source, from this one on, in the order of the index.
+    LIST_ALL_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and (from_party, to_party, kind, code) > ($3, $4, $1, $5) order by from_party, to_party, kind, code limit $6";
+    FIND_HELD = "select a.id, a.from_party, a.to_party, a.kind, a.code, a.source, h.party_id as holder, h.kind as holder_kind from assignment a join party h on h.id = a.to_party where a.valid_to is null and a.id in ($1)";
+    CLOSE = "update assignment set valid_to = $1 where valid_to is null and id in ($2) returning id";
 }
 
 pub(super) struct Assignment<'a> {
@@ -21,7 +30,7 @@ pub(super) struct Assignment<'a> {
 pub(super) async fn insert(tx: &mut Tx, now: Ts, a: &Assignment<'_>) -> Result<bool, Error> {
     let done = tx
         .query(INSERT)
-        .bind(uuid::Uuid::now_v7())
+        .bind(Uuid::now_v7())
         .bind(a.from)
         .bind(a.to)
         .bind(a.kind)
@@ -31,4 +40,75 @@ pub(super) async fn insert(tx: &mut Tx, now: Ts, a: &Assignment<'_>) -> Result<b
         .exec()
         .await?;
     Ok(done == 1)
+}
+/// Each with the id that it gets.
+pub(super) async fn insert_all(
+    tx: &mut Tx,
+    now: Ts,
+    all: &[(Uuid, Assignment<'_>)],
+) -> Result<(), Error> {
+    for some in all.chunks(100) {
+        tx.query(INSERT_ALL)
+            .rows(some, 7, |query, (id, a)| {
+                query
+                    .bind(*id)
+                    .bind(a.from)
+                    .bind(a.to)
+                    .bind(a.kind.to_owned())
+                    .bind(a.code.to_owned())
+                    .bind(a.source.to_owned())
+                    .bind(now)
+            })
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+
+/// One that is live.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Live {
+    pub id: Uuid,
+    pub from_party: PartyUuid,
+    pub to_party: PartyUuid,
+    pub code: String,
+}
+pub(super) async fn list_live(
+    store: &Store,
+    kind: &str,
+    source: &str,
+    from: &[PartyUuid],
+) -> Result<Vec<Live>, Error> {
+    let mut all = Vec::new();
+    for some in from.chunks(500) {
+        let query = store.query(LIST_LIVE).bind(kind.to_owned()).bind(source.to_owned());
+        all.extend(query.list(some).all::<Live>().await?);
+    }
+    Ok(all)
+}
+pub(super) async fn list_all_live(
+    store: &Store,
+    kind: &str,
+    source: &str,
+    after: Option<&Live>,
+    most: i64,
+) -> Result<Vec<Live>, Error> {
+    let least = PartyUuid(Uuid::nil());
+    store
+        .query(LIST_ALL_LIVE)
+        .bind(kind.to_owned())
+        .bind(source.to_owned())
+        .bind(after.map_or(least, |live| live.from_party))
+        .bind(after.map_or(least, |live| live.to_party))
+        .bind(after.map_or_else(String::new, |live| live.code.clone()))
+        .bind(most)
+        .all()
+        .await
+}
+pub(super) async fn find_held(store: &Store, ids: &[Uuid]) -> Result<Vec<Held>, Error> {
+    store.query(FIND_HELD).list(ids).all().await
+}
+pub(super) async fn close(tx: &mut Tx, now: Ts, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let closed: Vec<(Uuid,)> = tx.query(CLOSE).bind(now).list(ids).all().await?;
+    Ok(closed.into_iter().map(|(id,)| id).collect())
 }

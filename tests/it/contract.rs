@@ -13,7 +13,9 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::db::session::STATEMENTS,
     systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,
+    systembruker::parties::bulk::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
+    systembruker::registers::access_lists::store::STATEMENTS,
     systembruker::registers::store::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
     systembruker::system_users::doctor::STATEMENTS,
@@ -28,6 +30,7 @@ on_each_engine!(
     what_fails_leaves_no_trace,
     a_migration_may_run_twice_at_once,
     many_rows_are_inserted_at_once,
+    a_list_is_opened_for_as_many_values,
 );
 
 #[test]
@@ -105,4 +108,24 @@ async fn many_rows_are_inserted_at_once(bench: Bench) {
     assert_eq!(done, 150);
     let sum = "select cast(sum(value) as bigint) from counter where name like 'n%'";
     assert_eq!(bench.count(sum).await, 150 * 149 / 2);
+}
+
+async fn a_list_is_opened_for_as_many_values(bench: Bench) {
+    let store = &bench.app.store;
+    let insert = "insert into counter (name, value) values ($1, 7) on conflict (name) do update set value = excluded.value";
+    let names: Vec<String> = (0..123).map(|n| format!("n{n}")).collect();
+    let enter = || {
+        store.write(async |tx| {
+            tx.query(insert).rows(&names, 1, |query, name| query.bind(name.clone())).exec().await
+        })
+    };
+    assert_eq!((enter().await.unwrap(), enter().await.unwrap()), (123, 123), "the tail stays");
+    let find = "select cast(count(*) as bigint) from counter where value = $1 and name in ($2)";
+    for many in [1, 2, 50, 51, 123] {
+        let query = store.query(find).bind(7_i64).list(&names[..many]);
+        let (found,): (i64,) = query.one().await.unwrap();
+        assert_eq!(usize::try_from(found).unwrap(), many);
+    }
+    assert!(store.query(find).bind(7_i64).list::<String>(&[]).one::<(i64,)>().await.is_err());
+    assert!(store.query("select 1").list(&names).one::<(i64,)>().await.is_err());
 }

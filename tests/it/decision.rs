@@ -7,6 +7,7 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use systembruker::{
     authority::{self, Items},
+    db::Json,
     ids::{OrgNo, PartyUuid, PersonNo},
     registers::seed::{Held, Holder},
     system_users,
@@ -96,6 +97,16 @@ async fn person(bench: &Bench, name: &str) -> (PartyUuid, i64) {
 }
 async fn run(bench: &Bench, sql: &'static str) {
     assert!(bench.app.store.write(async |tx| tx.query(sql).exec().await).await.unwrap() > 0);
+}
+/// Lets the organisation in to the resource, to these actions.
+async fn let_in(bench: &Bench, resource: &str, org_no: &str, actions: &[&str]) {
+    let sql = "insert into access_list (id, resource, party, actions, valid_from) values ($1, $2, $3, $4, $5)";
+    let (party, now) = (party(bench, org_no).await, bench.app.clock.now());
+    let done = bench.app.store.write(async |tx| {
+        let query = tx.query(sql).bind(Uuid::new_v4()).bind(resource).bind(party);
+        query.bind(Json(&actions)).bind(now).exec().await
+    });
+    assert_eq!(done.await.unwrap(), 1);
 }
 /// A system user of the organisation's with these grants: a package's urn, or a resource.
 async fn system_user(bench: &Bench, kind: &str, owner: &str, grants: &[&str]) -> Uuid {
@@ -628,7 +639,9 @@ async fn a_service_may_be_limited_to_some(bench: Bench) {
     assert_eq!(deny[0]["Decision"], "Deny");
     assert!(deny[0]["Status"]["StatusMessage"].as_str().unwrap().contains("access list"));
     assert_eq!(can_give().await, no);
-    run(&bench, "insert into access_list (resource, org_no, actions) values ('ske-krav-og-betalinger', '310904473', '[\"write\"]'), ('other', '310904473', '[]'), ('ske-krav-og-betalinger', '314250052', '[]')").await;
+    let_in(&bench, RESOURCE, CUSTOMER, &["write"]).await;
+    let_in(&bench, "other", CUSTOMER, &[]).await;
+    let_in(&bench, RESOURCE, ACCOUNTANTS, &[]).await;
     assert_eq!(check(&bench, user, "read", CUSTOMER).await["decision"], "Deny");
     assert_eq!(check(&bench, user, "write", CUSTOMER).await["decision"], "Permit");
     assert_eq!(can_give().await, authority::Outcome::May, "one action is enough");
@@ -764,7 +777,7 @@ async fn a_decision_asks_two_statements(bench: Bench) {
         "MultiRequests": { "RequestReference": references },
     }});
     assert_eq!(counted(&many, AUTHORIZE).await, 2);
-    run(&bench, "insert into access_list (resource, org_no, actions) values ('ske-krav-og-betalinger', '310904473', '[]')").await;
+    let_in(&bench, RESOURCE, CUSTOMER, &[]).await;
     let results = ask(&bench, &many).await;
     assert_eq!(results.iter().filter(|r| r["Decision"] == "Permit").count(), 16);
     // What cannot be understood asks nothing at all.

@@ -18,6 +18,7 @@ mod openapi;
 mod oracle;
 mod pages;
 mod register;
+mod registers;
 mod requests;
 mod requests_api;
 mod security;

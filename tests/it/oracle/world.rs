@@ -289,7 +289,7 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
         .map(|at| (placed.people[at], ORGANISATIONS + at, "person", None, None, None, None));
     let parties: Vec<_> = organisations.chain(people).collect();
     let assignment = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from, valid_to) values ($1, $2, $3, $4, $5, 'x', $6, $7)";
-    let list = "insert into access_list (resource, org_no, actions) values ($1, $2, $3)";
+    let list = "insert into access_list (id, resource, party, actions, valid_from) values ($1, $2, $3, $4, $5)";
     let user = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, valid_to, paused, revoked) values ($1, $2, $3, $4, $5, 'x', 'x', 0, 0, $6, $7, $8, $9)";
     let grant =
         "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
@@ -318,8 +318,9 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
             }
             for (at, service) in world.services.iter().enumerate() {
                 for (organisation, may) in &service.listed {
-                    let query = tx.query(list).bind(placed.service(at));
-                    query.bind(placed.org_no(*organisation)).bind(Json(may)).exec().await?;
+                    let party = placed.organisations[*organisation];
+                    let query = tx.query(list).bind(Uuid::new_v4()).bind(placed.service(at));
+                    query.bind(party).bind(Json(may)).bind(now).exec().await?;
                 }
             }
             for (one, id) in world.users.iter().zip(&placed.users) {

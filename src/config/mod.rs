@@ -1,4 +1,8 @@
 //! Every setting there is: flags, each also by environment; secrets from files or environment only.
+mod import;
+
+pub use import::{Ending, Import, ImportFile, People, Register, Updates};
+
 use crate::{ids::Invalid, jose, keys::Keys};
 use clap::{Args, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
@@ -18,6 +22,9 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Brings the schema of the store up to date.
     Migrate(Database),
+    /// Brings a register's file into the store, beside a live server; what it refuses is listed.
+    #[command(subcommand)]
+    Import(Box<Import>),
     /// What has happened.
     #[command(subcommand)]
     History(History),

@@ -1,0 +1,167 @@
+//! Many parties at once, as registers tell of them.
+use super::model::{fold, sort_key};
+use crate::{
+    clock::Ts,
+    db::{Error, Store, Tx},
+    ids::{OrgNo, PartyUuid},
+    statements,
+};
+use std::collections::HashMap;
+
+statements! {
+    FIND_ORGANISATIONS = "select id, org_no, name, org_form, parent, deleted from party where org_no in ($1)";
+    FIND_IDS = "select org_no, id from party where org_no in ($1)";
+    LIST_LIVE = "select id, org_no, org_form from party where org_no > $1 and deleted is null order by org_no limit $2";
+    TAKE_PARTY_IDS = "update counter set value = value + $1 where name = 'party' returning value";
+    INSERT_ORGANISATIONS = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent, deleted) values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9)";
+    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7 where id = $1";
+    DELETE_ORGANISATIONS = "update party set deleted = $1 where deleted is null and id in ($2)";
+    FIND_PERSONS = "select id, name, pid_hash from party where pid_hash in ($1)";
+    INSERT_PERSONS = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
+    UPDATE_PERSON = "update party set pid_hash = $2, name = $3, name_fold = $4, name_sort = $5 where id = $1";
+}
+
+/// Rows in one statement.
+const ROWS: usize = 100;
+/// Values that are looked for at once.
+const LOOKED_FOR: usize = 500;
+
+/// An organisation as the store has it, or is to have it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Row {
+    pub id: PartyUuid,
+    pub org_no: OrgNo,
+    pub name: String,
+    pub org_form: Option<String>,
+    pub parent: Option<PartyUuid>,
+    pub deleted: Option<Ts>,
+}
+/// A person as the store has them, or is to have them.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PersonRow {
+    pub id: PartyUuid,
+    pub name: String,
+    pub pid_hash: String,
+}
+
+/// The organisations by these numbers that are known, deleted ones too.
+pub async fn organisations(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<OrgNo, Row>, Error> {
+    let mut all = HashMap::with_capacity(numbers.len());
+    for some in numbers.chunks(LOOKED_FOR) {
+        let rows: Vec<Row> = store.query(FIND_ORGANISATIONS).list(some).all().await?;
+        all.extend(rows.into_iter().map(|row| (row.org_no.clone(), row)));
+    }
+    Ok(all)
+}
+/// The ids of the organisations by these numbers that are known, deleted ones too.
+pub async fn ids(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<OrgNo, PartyUuid>, Error> {
+    let mut all = HashMap::with_capacity(numbers.len());
+    for some in numbers.chunks(LOOKED_FOR) {
+        all.extend(store.query(FIND_IDS).list(some).all::<(OrgNo, PartyUuid)>().await?);
+    }
+    Ok(all)
+}
+/// The next organisations by number that are not deleted: id, number and form.
+pub async fn list_live(
+    store: &Store,
+    after: &str,
+    most: i64,
+) -> Result<Vec<(PartyUuid, OrgNo, Option<String>)>, Error> {
+    store.query(LIST_LIVE).bind(after.to_owned()).bind(most).all().await
+}
+/// The people by these hashes that are known.
+pub async fn persons(
+    store: &Store,
+    hashes: &[String],
+) -> Result<HashMap<String, PersonRow>, Error> {
+    let mut all = HashMap::with_capacity(hashes.len());
+    for some in hashes.chunks(LOOKED_FOR) {
+        let rows: Vec<PersonRow> = store.query(FIND_PERSONS).list(some).all().await?;
+        all.extend(rows.into_iter().map(|row| (row.pid_hash.clone(), row)));
+    }
+    Ok(all)
+}
+
+/// The first of as many party ids that nobody else gets.
+async fn take_party_ids(tx: &mut Tx, count: usize) -> Result<i64, Error> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let (last,): (i64,) = tx.query(TAKE_PARTY_IDS).bind(count).one().await?;
+    Ok(last - count + 1)
+}
+
+pub async fn insert_organisations(tx: &mut Tx, all: &[Row]) -> Result<(), Error> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let first = take_party_ids(tx, all.len()).await?;
+    let numbered: Vec<(i64, &Row)> = (first..).zip(all).collect();
+    for some in numbered.chunks(ROWS) {
+        tx.query(INSERT_ORGANISATIONS)
+            .rows(some, 9, |query, (party_id, row)| {
+                query
+                    .bind(row.id)
+                    .bind(*party_id)
+                    .bind(row.org_no.clone())
+                    .bind(row.name.clone())
+                    .bind(fold(&row.name))
+                    .bind(sort_key(&row.name))
+                    .bind(row.org_form.clone())
+                    .bind(row.parent)
+                    .bind(row.deleted)
+            })
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+pub async fn update_organisation(tx: &mut Tx, row: &Row) -> Result<(), Error> {
+    tx.query(UPDATE_ORGANISATION)
+        .bind(row.id)
+        .bind(row.name.clone())
+        .bind(fold(&row.name))
+        .bind(sort_key(&row.name))
+        .bind(row.org_form.clone())
+        .bind(row.parent)
+        .bind(row.deleted)
+        .exec()
+        .await
+        .map(drop)
+}
+/// They are gone from the register; how many were there.
+pub async fn delete_organisations(tx: &mut Tx, at: Ts, ids: &[PartyUuid]) -> Result<u64, Error> {
+    tx.query(DELETE_ORGANISATIONS).bind(at).list(ids).exec().await
+}
+
+pub async fn insert_persons(tx: &mut Tx, all: &[PersonRow]) -> Result<(), Error> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let first = take_party_ids(tx, all.len()).await?;
+    let numbered: Vec<(i64, &PersonRow)> = (first..).zip(all).collect();
+    for some in numbered.chunks(ROWS) {
+        tx.query(INSERT_PERSONS)
+            .rows(some, 6, |query, (party_id, row)| {
+                query
+                    .bind(row.id)
+                    .bind(*party_id)
+                    .bind(row.pid_hash.clone())
+                    .bind(row.name.clone())
+                    .bind(fold(&row.name))
+                    .bind(sort_key(&row.name))
+            })
+            .exec()
+            .await?;
+    }
+    Ok(())
+}
+pub async fn update_person(tx: &mut Tx, row: &PersonRow) -> Result<(), Error> {
+    tx.query(UPDATE_PERSON)
+        .bind(row.id)
+        .bind(row.pid_hash.clone())
+        .bind(row.name.clone())
+        .bind(fold(&row.name))
+        .bind(sort_key(&row.name))
+        .exec()
+        .await
+        .map(drop)
+}
