@@ -272,7 +272,9 @@ async fn a_receiver_that_is_away_or_slow_holds_up_nobody_else(bench: Bench) {
         let all = deliveries(&bench, hook).await;
         let word = |one: &Value| one["fault"].as_str().unwrap_or("-").to_owned();
         let mut faults: BTreeMap<String, usize> = BTreeMap::new();
-        all.iter().for_each(|one| *faults.entry(word(one)).or_default() += 1);
+        for one in &all {
+            *faults.entry(word(one)).or_default() += 1;
+        }
         faults
     };
     assert_eq!(of(&slow_hook).await, BTreeMap::from([("-".into(), 4), ("timeout".into(), 8)]));
