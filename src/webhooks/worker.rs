@@ -25,6 +25,8 @@ use tokio::{
 const EVERY: Duration = Duration::from_millis(250);
 /// Events that become deliveries in one transaction.
 const BATCH: i64 = 200;
+/// … and batches of one webhook before it is another's turn.
+const MOST_BATCHES: usize = 10;
 /// Seconds that a process has a delivery for itself: longer than sending may take.
 const LEASE: i64 = 60;
 /// At once: to one webhook, so that a slow one does not hold up others, and in all.
@@ -56,7 +58,11 @@ impl Worker {
     /// Makes deliveries of new events, and begins to send what is due; how many.
     pub async fn turn(&mut self) -> Result<usize, Error> {
         for webhook in store::list_behind(&self.store).await? {
-            while self.spread(webhook).await? {}
+            for _ in 0..MOST_BATCHES {
+                if !self.spread(webhook).await? {
+                    break;
+                }
+            }
         }
         let now = self.app.clock.now();
         let mut begun = 0;
