@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     config::{Config, Issuer},
     db::{Store, session::Sessions},
+    egress::Egress,
     jose::KeySet,
     last_used::LastUsed,
     limits::Limit,
@@ -42,6 +43,8 @@ pub struct App {
     /// Who issues bearer tokens, each with its keys.
     pub issuers: Arc<Vec<(Issuer, KeySet)>>,
     pub number_keys: NumberKeys,
+    /// To addresses that vendors chose.
+    pub egress: Egress,
     pub api_limit: Arc<Limit>,
     pub login_limit: Arc<Limit>,
     pub answered: Arc<Answered>,
@@ -71,6 +74,7 @@ impl App {
             api_limit: Arc::new(Limit::per_second(config.api_rate, config.api_burst)),
             login_limit: Arc::new(Limit::per_minute(config.login_rate)),
             number_keys: NumberKeys(config.number_keys.clone()),
+            egress: Egress::new(config.demo).map_err(|e| e.to_string())?,
             config: Arc::new(config),
             answered: Arc::default(),
             last_used: Arc::default(),

@@ -148,6 +148,7 @@ impl World {
                 algorithms: vec!["RS256".into()],
             },
             issuers: issuers(&self.sandbox_url),
+            webhook_keys: self.event_keys.clone(),
             event_keys: self.event_keys,
             number_keys: self.number_keys,
             allow_synthetic: true,

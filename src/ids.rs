@@ -39,6 +39,10 @@ uuid_id! {
     SystemKey;
     /// One row of the event log.
     EventId;
+    /// Where a vendor wants to be told.
+    WebhookId;
+    /// One event on its way to a webhook.
+    DeliveryId;
 }
 
 macro_rules! text_id {

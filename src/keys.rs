@@ -1,6 +1,7 @@
 //! Keyed hashes, with keys that have names so that one can be replaced while another is in use.
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac as _};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::Sha256;
 use std::{fmt, str::FromStr};
 
@@ -46,6 +47,25 @@ impl Keys {
     pub fn labels(&self, parts: &[&[u8]]) -> Vec<String> {
         self.all().map(|key| label(key, parts)).collect()
     }
+    /// Encrypts by the key in use, bound to what it is about.
+    pub fn seal(&self, about: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
+        let nonce = random::<NONCE_LEN>();
+        let mut sealed = plain.to_vec();
+        let bound = Nonce::assume_unique_for_key(nonce);
+        cipher(&self.current)?
+            .seal_in_place_append_tag(bound, Aad::from(about), &mut sealed)
+            .ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+    /// Decrypts what the key of that name has sealed about the same, if it is still known.
+    pub fn open(&self, id: &str, about: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let key = self.all().find(|key| key.id == id)?;
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let plain = cipher(key)?.open_in_place(nonce, Aad::from(about), &mut sealed).ok()?;
+        Some(plain.to_vec())
+    }
     fn all(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.current).chain(&self.older)
     }
@@ -63,6 +83,18 @@ pub fn keyed_hash(secret: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+/// HMAC-SHA256 as others compute it, over the message as it is.
+pub fn hmac(secret: &[u8], message: &[u8]) -> [u8; 32] {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return [0; 32] };
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+/// A key for encryption, derived from one of ours.
+fn cipher(key: &Key) -> Option<LessSafeKey> {
+    let derived = keyed_hash(&key.secret, &[b"encryption"]);
+    UnboundKey::new(&AES_256_GCM, &derived).ok().map(LessSafeKey::new)
 }
 
 pub fn hex(bytes: &[u8]) -> String {
@@ -107,6 +139,18 @@ impl fmt::Debug for Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_by_its_key_and_about_the_same() {
+        let keys = Keys::single("a", vec![1; 32]);
+        let sealed = keys.seal(b"x", b"secret").unwrap();
+        assert!(!sealed.windows(6).any(|part| part == b"secret"));
+        assert_eq!(keys.open("a", b"x", &sealed).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(keys.open("a", b"y", &sealed), None);
+        assert_eq!(keys.open("b", b"x", &sealed), None);
+        assert_eq!(keys.open("a", b"x", &sealed[..20]), None);
+        assert_ne!(keys.seal(b"x", b"secret"), Some(sealed));
+    }
 
     #[test]
     fn an_older_key_is_still_known_by_its_name() {

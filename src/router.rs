@@ -4,7 +4,7 @@ use crate::{
     auth::{
         self,
         person::{Guest, answer},
-        problems,
+        problems, rate, repeat,
     },
     authority, events, parties,
     problem::Problem,
@@ -18,6 +18,7 @@ use crate::{
         routes::Routes,
         urls,
     },
+    webhooks,
 };
 use axum::{
     Router,
@@ -63,6 +64,8 @@ pub fn vendor_api() -> Routes {
         .and(requests::end_user::routes())
         .and(events::api::routes())
         .and(authority::api::routes())
+        .and(webhooks::api::routes())
+        .and(auth::api::routes())
 }
 /// The description of the APIs.
 pub fn openapi() -> serde_json::Value {
@@ -87,9 +90,13 @@ pub fn router(app: App) -> Router {
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(!app.config.demo);
-    let router = portal()
-        .and(vendor_api())
+    let api = vendor_api()
         .into_router()
+        .route_layer(from_fn_with_state(app.clone(), repeat::once))
+        .route_layer(from_fn(rate::told));
+    let router = portal()
+        .into_router()
+        .merge(api)
         .route("/openapi.json", get(openapi_json))
         .route("/docs/api", get(api_docs))
         .fallback(problems::not_found)

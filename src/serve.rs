@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    requests, router, system_users,
+    requests, router, system_users, webhooks,
 };
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -81,6 +81,7 @@ pub async fn check(settings: &Serve) -> Result<(), Failure> {
 pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
     let behind = [
         tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
+        tokio::spawn(webhooks::worker::run(app.clone())),
         tokio::spawn(tidy(app.clone())),
         tokio::spawn(refresh(app.clone())),
         tokio::spawn(write_last_used(app.clone())),
@@ -152,6 +153,12 @@ async fn tidy(app: App) {
         }
         if let Err(error) = requests::time_out(&app).await {
             tracing::warn!(%error, "requests could not be timed out; trying again");
+        }
+        if let Err(error) = webhooks::forget(&app).await {
+            tracing::warn!(%error, "old deliveries could not be deleted");
+        }
+        if let Err(error) = auth::answers::delete_expired(&store, app.clock.now()).await {
+            tracing::warn!(%error, "kept answers could not be deleted");
         }
         if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "expired logins could not be deleted");

@@ -74,6 +74,16 @@ step "the binary that users run"
 cargo build --release --locked
 export SYSTEMBRUKER_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/systembruker"
 
+step "schemathesis"
+need curl curl
+need python3 python3 python3-venv
+# Debian has it in a package of its own.
+if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    [ "$(id -u)" = 0 ] || missing python3-venv "install the Debian package: python3-venv"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+fi
+tests/schemathesis/run.sh
+
 step "browser tests"
 need node nodejs
 need npm npm

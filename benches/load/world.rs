@@ -186,6 +186,7 @@ pub fn config(keys_url: &str) -> Config {
         }],
         event_keys: Keys::single("e1", vec![1; 32]),
         number_keys: Keys::single("n1", vec![2; 32]),
+        webhook_keys: Keys::single("w1", vec![3; 32]),
         allow_synthetic: true,
         min_level: 3,
         api_rate: 1_000_000,

@@ -1,4 +1,5 @@
 //! Bearer tokens: believed when everything in them holds, and only as the kind they are.
+use super::rate;
 use crate::{
     app::App,
     authority::OnBehalf,
@@ -117,7 +118,7 @@ impl FromRequestParts<App> for EndUser {
         };
         // Whom the register does not know holds nothing, and is not entered by asking.
         let person = person.unwrap_or_else(Person::nobody);
-        app.api_limit.count(&person.party_id.to_string())?;
+        rate::count(parts, app, &person.party_id.to_string())?;
         Ok(Self { person, level: level(&claims, app), scopes: scopes(&claims) })
     }
 }
@@ -157,6 +158,10 @@ fn level(claims: &Claims, app: &App) -> u8 {
 impl FromRequestParts<App> for Vendor {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // Believed, and counted, already.
+        if let Some(vendor) = parts.extensions.get::<Self>() {
+            return Ok(vendor.clone());
+        }
         let claims = believed(bearer(parts), app, IssuerKind::Vendor).await?;
         let vendor = Self {
             org_no: consumer(&claims),
@@ -164,7 +169,7 @@ impl FromRequestParts<App> for Vendor {
             scopes: scopes(&claims),
         };
         let organisation = vendor.org_no.as_ref().map(OrgNo::as_str);
-        app.api_limit.count(vendor.client().or(organisation).unwrap_or_default())?;
+        rate::count(parts, app, vendor.client().or(organisation).unwrap_or_default())?;
         Ok(vendor)
     }
 }

@@ -147,6 +147,10 @@ pub struct Serve {
     /// in `SYSTEMBRUKER_NUMBER_KEYS`.
     #[arg(long, env = "SYSTEMBRUKER_NUMBER_KEYS_FILE")]
     pub number_keys_file: Option<PathBuf>,
+    /// File with the keys that the secrets of webhooks are derived from, id:base64. Or the keys
+    /// themselves in `SYSTEMBRUKER_WEBHOOK_KEYS`. Without either, the event keys.
+    #[arg(long, env = "SYSTEMBRUKER_WEBHOOK_KEYS_FILE")]
+    pub webhook_keys_file: Option<PathBuf>,
     /// Lets in the synthetic national numbers that tests use.
     #[arg(long, env = "SYSTEMBRUKER_ALLOW_SYNTHETIC")]
     pub allow_synthetic: bool,
@@ -262,6 +266,8 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     pub event_keys: Keys,
     pub number_keys: Keys,
+    /// What the secrets of webhooks are derived from, and kept answers are encrypted by.
+    pub webhook_keys: Keys,
     pub allow_synthetic: bool,
     /// Level of assurance that every write asks for.
     pub min_level: u8,
@@ -298,6 +304,7 @@ impl Config {
             issuers: serve.issuers.clone(),
             event_keys: not_a_sandbox(serve.event_keys.read()?)?,
             number_keys: not_a_sandbox(keys("number", serve.number_keys_file.as_ref())?)?,
+            webhook_keys: not_a_sandbox(serve.webhook_keys()?)?,
             allow_synthetic: serve.allow_synthetic,
             min_level: least.worth,
             api_rate: serve.api_rate,
@@ -313,6 +320,14 @@ fn not_a_sandbox(keys: Keys) -> Result<Keys, String> {
     match id {
         Some(id) => Err(format!("key {id} is a sandbox's: make one of your own")),
         None => Ok(keys),
+    }
+}
+impl Serve {
+    fn webhook_keys(&self) -> Result<Keys, String> {
+        match &self.webhook_keys_file {
+            None if secret_of("SYSTEMBRUKER_WEBHOOK_KEYS").is_none() => self.event_keys.read(),
+            file => keys("webhook", file.as_ref()),
+        }
     }
 }
 impl EventKeys {

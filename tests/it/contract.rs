@@ -7,6 +7,7 @@ use systembruker::{
 };
 
 const STATEMENTS: &[&[(&str, &str)]] = &[
+    systembruker::auth::answers::STATEMENTS,
     systembruker::auth::store::STATEMENTS,
     systembruker::authority::store::STATEMENTS,
     systembruker::catalogue::store::STATEMENTS,
@@ -22,6 +23,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::system_users::read::STATEMENTS,
     systembruker::system_users::store::STATEMENTS,
     systembruker::systems::store::STATEMENTS,
+    systembruker::webhooks::store::STATEMENTS,
 ];
 
 on_each_engine!(

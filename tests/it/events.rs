@@ -183,3 +183,22 @@ async fn nothing_is_missed_while_a_thousand_commit(bench: Bench) {
     let all = bench.count("select count(*) from event where number is not null").await;
     assert_eq!(usize::try_from(all).unwrap(), seen.len());
 }
+
+#[test]
+fn every_event_that_is_recorded_is_one_that_vendors_know_of() {
+    let mut sources = Vec::new();
+    crate::messages::files(std::path::Path::new("src"), "rs", &mut sources);
+    let mut found = 0;
+    for (path, text) in sources.iter().filter(|(path, _)| !path.contains("/webhooks/")) {
+        for quoted in text.split('"').skip(1).step_by(2) {
+            let family = quoted.split_once('.').map_or("", |(family, _)| family);
+            let family = ["request", "change", "system-user", "client", "system"].contains(&family);
+            let word = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '.');
+            if family && quoted.matches('.').count() == 1 && quoted.chars().all(word) {
+                found += 1;
+                assert!(events::feed::KINDS.contains(&quoted), "{path}: {quoted}");
+            }
+        }
+    }
+    assert!(found > 25, "{found}");
+}

@@ -238,6 +238,7 @@ fn config(outside: &Outside) -> Config {
         ],
         event_keys: Keys::single("e1", vec![1; 32]),
         number_keys: Keys::single("n1", vec![2; 32]),
+        webhook_keys: Keys::single("w1", vec![3; 32]),
         allow_synthetic: true,
         min_level: 3,
         api_rate: 100_000,
