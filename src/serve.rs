@@ -77,8 +77,16 @@ pub async fn check(settings: &Serve) -> Result<(), Failure> {
     app.oidc.check().await.map_err(|e| e.to_string())
 }
 
+/// glibc gives memory back to the system above a threshold that it learns from the largest block that
+/// was freed. Untaught, it does so after each page that is compressed, and takes it back for the next.
+fn teach_allocator() {
+    const BLOCK: usize = 4 * 1024 * 1024;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK)));
+}
+
 /// Serves the public listener with all that goes on behind it, until a signal.
 pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
+    teach_allocator();
     let behind = [
         tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
         tokio::spawn(tidy(app.clone())),
