@@ -59,6 +59,8 @@ impl Sandbox {
             }
         }
         let state = State::open(&data, &world::demo()?)?;
+        // Whoever was first has installed the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
