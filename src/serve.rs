@@ -46,9 +46,13 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 /// The product on this store, with the catalogue that the store has.
 pub async fn product(store: Store, config: Config) -> Result<App, Failure> {
+    product_at(Clock::System, store, config).await
+}
+/// The same with another clock.
+pub async fn product_at(clock: Clock, store: Store, config: Config) -> Result<App, Failure> {
     let contents = catalogue::store::load(&store).await;
     let contents = contents.map_err(|e| line("the catalogue cannot be read", e))?;
-    App::new(store, Clock::System, config, Catalogue::new(contents))
+    App::new(store, clock, config, Catalogue::new(contents))
 }
 
 /// `serve`: the product alone, until a signal.
