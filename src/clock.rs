@@ -3,7 +3,10 @@ use chrono::{DateTime, NaiveDate, SubsecRound as _, Utc};
 use chrono_tz::Europe::Oslo;
 use serde::{Deserialize, Serialize};
 use sqlx::{Database, Decode, Encode, Postgres, Sqlite, Type, encode::IsNull, error::BoxDynError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicI64, Ordering},
+};
 
 /// A moment, to the microsecond: an integer on `SQLite`, a `timestamptz` on PostgreSQL, so that it
 /// sorts and survives a round trip on both.
@@ -24,7 +27,7 @@ impl Ts {
     /// This moment and `days` days, later or (negative) earlier.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
-        self.plus(chrono::TimeDelta::days(days))
+        self.plus(chrono::TimeDelta::try_days(days).unwrap_or_default())
     }
     #[must_use]
     pub fn plus_minutes(self, minutes: i64) -> Self {
@@ -91,24 +94,42 @@ impl<'r> Decode<'r, Postgres> for Ts {
     }
 }
 
-/// The present: the system's, or in a test one that stands still until it is moved.
+/// The present: the system's; in the demo one that may be so many days ahead of it; in a test one that
+/// stands still until it is moved.
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
+    Ahead(Arc<AtomicI64>),
     Fixed(Arc<Mutex<Ts>>),
 }
 impl Clock {
     pub fn fixed(at: Ts) -> Self {
         Self::Fixed(Arc::new(Mutex::new(at)))
     }
+    /// The system's, until days are let pass.
+    pub fn movable() -> Self {
+        Self::Ahead(Arc::default())
+    }
     pub fn now(&self) -> Ts {
         match self {
+            Self::Ahead(days) => Self::System.now().plus_days(days.load(Ordering::Relaxed)),
             #[expect(clippy::disallowed_methods, reason = "this is the clock")]
             Self::System => Ts::new(Utc::now()),
             Self::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
-    /// Moves a fixed clock; the system's goes its own way.
+    /// Lets days pass; `false` for the system's clock, which goes its own way.
+    pub fn pass_days(&self, days: i64) -> bool {
+        match self {
+            Self::System => return false,
+            Self::Ahead(ahead) => {
+                ahead.fetch_add(days, Ordering::Relaxed);
+            }
+            Self::Fixed(_) => self.set(self.now().plus_days(days)),
+        }
+        true
+    }
+    /// Moves a fixed clock; no other can be set.
     pub fn set(&self, to: Ts) {
         if let Self::Fixed(at) = self {
             *at.lock().unwrap_or_else(PoisonError::into_inner) = to;

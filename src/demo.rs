@@ -10,7 +10,7 @@ use crate::{
     registers::seed::Seed,
     router,
     sandbox::{Sandbox, Settings},
-    serve::{Failure, bind, listen, open, product, run, stopped},
+    serve::{Failure, bind, listen, open, product_at, run, stopped},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{fs, io::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
@@ -120,9 +120,10 @@ impl World {
     /// Each knows the other by its address alone.
     async fn build(self) -> Result<(App, Sandbox), Failure> {
         let contents = catalogue::store::load(&self.store).await.map_err(|e| e.to_string())?;
+        let clock = Clock::movable();
         let seed = Seed {
             store: self.store.clone(),
-            clock: Clock::System,
+            clock: clock.clone(),
             number_keys: NumberKeys(self.number_keys.clone()),
             catalogue: Catalogue::new(contents),
         };
@@ -131,7 +132,7 @@ impl World {
             portal_url: self.portal_url.clone(),
             data: self.data.clone(),
             seed,
-            clock: Clock::System,
+            clock: clock.clone(),
         })?;
         sandbox.seed().await.map_err(|e| format!("the demo world cannot be entered: {e}"))?;
         let (client_id, secret) = sandbox.portal_client();
@@ -158,7 +159,7 @@ impl World {
             login_rate: 300,
             keep_requests_years: 5,
         };
-        Ok((product(self.store, config).await?, sandbox))
+        Ok((product_at(clock, self.store, config).await?, sandbox))
     }
 }
 fn issuers(sandbox_url: &str) -> Vec<Issuer> {

@@ -1,7 +1,7 @@
 //! Words, dates and numbers in the reader's language.
 use crate::clock::Ts;
-use chrono::Locale;
-use chrono_tz::Europe::Oslo;
+use chrono::{DateTime, Datelike as _};
+use chrono_tz::{Europe::Oslo, Tz};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Reverse, collections::HashMap, sync::LazyLock};
@@ -28,18 +28,52 @@ pub struct Language {
     pub tag: &'static str,
     /// What its own readers call it.
     pub name: &'static str,
-    locale: Locale,
+    months: &'static [&'static str; 12],
     bundle: FluentBundle<FluentResource>,
     /// Messages without arguments, resolved once: most of a page.
     plain: HashMap<String, String>,
+    /// Messages about a number of things, resolved once for none, for one and for several; with
+    /// [`SHOWN`] where the number is shown.
+    counted: HashMap<String, [String; 3]>,
 }
+/// Stands for the number in a resolved message; it occurs in none of ours.
+const SHOWN: char = '\u{fffc}';
+
+const NORWEGIAN_MONTHS: [&str; 12] = [
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+];
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// Ours, in the order in which we offer them. The first is used where nothing else is known.
 pub static LANGUAGES: LazyLock<[Language; 3]> = LazyLock::new(|| {
     let mut all = [
-        Language::load("nb", "Bokmål", Locale::nb_NO, sources!("nb")),
-        Language::load("nn", "Nynorsk", Locale::nn_NO, sources!("nn")),
-        Language::load("en", "English", Locale::en_GB, sources!("en")),
+        Language::load("nb", "Bokmål", &NORWEGIAN_MONTHS, sources!("nb")),
+        Language::load("nn", "Nynorsk", &NORWEGIAN_MONTHS, sources!("nn")),
+        Language::load("en", "English", &ENGLISH_MONTHS, sources!("en")),
     ];
     // A message that one language lacks shows its key there, so that a test sees it.
     let keys: Vec<String> = all.iter().flat_map(|l| l.plain.keys().cloned()).collect();
@@ -57,7 +91,7 @@ impl Language {
     fn load(
         tag: &'static str,
         name: &'static str,
-        locale: Locale,
+        months: &'static [&'static str; 12],
         sources: &[&'static str],
     ) -> Self {
         let mut bundle = FluentBundle::new_concurrent(tag.parse().into_iter().collect());
@@ -69,16 +103,18 @@ impl Language {
             bundle.add_resource_overriding(resource.unwrap_or_else(|(rest, _)| rest));
         }
         let mut plain = HashMap::new();
+        let mut counted = HashMap::new();
         for key in sources.iter().flat_map(|source| keys(source)) {
-            let mut errors = Vec::new();
-            if let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) {
-                let text = bundle.format_pattern(pattern, None, &mut errors).into_owned();
-                if errors.is_empty() {
-                    plain.insert(key.to_owned(), text);
-                }
+            if let Some(text) = resolved(&bundle, key, None) {
+                plain.insert(key.to_owned(), text);
+            } else if let [Some(none), Some(one), Some(several)] = [0, 1, 2].map(|n| {
+                let args = [("n", FluentValue::from(n)), ("shown", SHOWN.to_string().into())];
+                resolved(&bundle, key, Some(&FluentArgs::from_iter(args)))
+            }) {
+                counted.insert(key.to_owned(), [none, one, several]);
             }
         }
-        Self { tag, name, locale, bundle, plain }
+        Self { tag, name, months, bundle, plain, counted }
     }
 
     pub fn by_tag(tag: &str) -> Option<&'static Self> {
@@ -133,24 +169,44 @@ impl Language {
         self.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
     }
 
+    /// A message about a number of things: none, one or several; `[key]` if there is none.
+    pub fn count(&self, key: &str, n: u64) -> String {
+        let Some([none, one, several]) = self.counted.get(key) else { return format!("[{key}]") };
+        let text = match n {
+            0 => none,
+            1 => one,
+            _ => several,
+        };
+        match text.split_once(SHOWN) {
+            Some((before, after)) => [before, &self.number(n), after].concat(),
+            None => text.clone(),
+        }
+    }
+
     /// The day it was in Norway, as people write it: `21. november 2026`, `21 November 2026`.
     pub fn date(&self, at: Ts) -> String {
-        self.dated(at, if self.tag == "en" { "%-d %B %Y" } else { "%-d. %B %Y" })
+        self.day(at.utc().with_timezone(&Oslo))
     }
 
     /// The day and the time of day in Norway: `21. november 2026 kl. 14.05`.
     pub fn date_time(&self, at: Ts) -> String {
-        let form = if self.tag == "en" { "%-d %B %Y at %H:%M" } else { "%-d. %B %Y kl. %H.%M" };
-        self.dated(at, form)
+        let at = at.utc().with_timezone(&Oslo);
+        let time = at.format(if self.tag == "en" { "at %H:%M" } else { "kl. %H.%M" });
+        format!("{} {time}", self.day(at))
     }
 
-    fn dated(&self, at: Ts, form: &str) -> String {
-        at.utc().with_timezone(&Oslo).format_localized(form, self.locale).to_string()
+    fn day(&self, at: DateTime<Tz>) -> String {
+        let point = if self.tag == "en" { "" } else { "." };
+        let month = usize::try_from(at.month0()).ok().and_then(|month| self.months.get(month));
+        format!("{}{point} {} {}", at.day(), month.unwrap_or(&""), at.year())
     }
 
     /// Grouped in threes: `80 000` with a no-break space, `80,000`.
     pub fn number(&self, number: u64) -> String {
         let digits = number.to_string();
+        if digits.len() <= 3 {
+            return digits;
+        }
         let mut text = String::with_capacity(digits.len() * 2);
         for (at, digit) in digits.chars().enumerate() {
             if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -165,6 +221,18 @@ impl std::fmt::Debug for Language {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.tag)
     }
+}
+
+/// The message with these arguments, if they are what it takes.
+fn resolved(
+    bundle: &FluentBundle<FluentResource>,
+    key: &str,
+    args: Option<&FluentArgs<'_>>,
+) -> Option<String> {
+    let pattern = bundle.get_message(key)?.value()?;
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, args, &mut errors).into_owned();
+    errors.is_empty().then_some(text)
 }
 
 /// The keys of a catalogue: what stands before ` =` at the start of a line.
@@ -272,6 +340,22 @@ mod tests {
         );
         let days = LANGUAGES.each_ref().map(|l| l.date(at("2027-05-01T12:00:00Z")));
         assert_eq!(days, ["1. mai 2027", "1. mai 2027", "1 May 2027"]);
+    }
+
+    #[test]
+    fn a_count_says_what_the_catalogue_says() {
+        for language in LANGUAGES.iter() {
+            assert!(language.counted.len() > 4);
+            for key in language.counted.keys() {
+                for n in [0, 1, 2, 3, 5, 10, 11, 21, 100, 101, 1_000, 1_000_000] {
+                    let shown = language.number(n).into();
+                    let whole = language.format(key, &[("n", n.into()), ("shown", shown)]);
+                    assert_eq!(language.count(key, n), whole, "{key} {n}");
+                }
+            }
+            let unknown = "no-such-message";
+            assert_eq!(language.count(unknown, 1), "[no-such-message]");
+        }
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum Refusal {
 
 /// What HTTP requests of ours are made with: no redirects, and an end to waiting.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    // Whoever was first has installed the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(3))

@@ -11,6 +11,7 @@ use crate::{
     requests, system_users, systems,
     web::{
         self,
+        compress::compressed,
         docs::{ApiPage, Reference},
         headers::{secure, strict},
         openapi::document,
@@ -23,21 +24,14 @@ use crate::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderMap, header},
+    http::header,
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
 use std::{sync::LazyLock, time::Duration};
-use tower::ServiceBuilder;
-use tower_http::{
-    CompressionLevel,
-    catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer,
-        predicate::{DefaultPredicate, Predicate as _},
-    },
-};
+use tower::{ServiceBuilder, util::MapResponseLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 /// Largest body of an ordinary request.
@@ -90,32 +84,40 @@ pub fn router(app: App) -> Router {
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(!app.config.demo);
+    let is_strict = !app.config.demo;
+    let answered = app.answered.clone();
+    let finished = move |response: Response| {
+        answered.count(response.status().as_u16());
+        let response = secure(response);
+        if is_strict { strict(response) } else { response }
+    };
+    // From the outside in; as one layer, since a route is boxed once for each.
+    let around = (
+        from_fn(identify),
+        MapResponseLayer::new(finished),
+        from_fn(compressed),
+        DefaultBodyLimit::max(LARGEST_BODY),
+        from_fn_with_state(app.clone(), problems::as_pages),
+        from_fn(in_time),
+        CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::Internal("a handler panicked".into()).into_response()
+        }),
+        // Read by those who ask for it: the portal's extractors, never an API's.
+        sessions,
+    );
     let api = vendor_api()
         .into_router()
         .route_layer(from_fn_with_state(app.clone(), repeat::once))
         .route_layer(from_fn(rate::told));
-    let router = portal()
+    let router: Router = portal()
         .into_router()
         .merge(api)
         .route("/openapi.json", get(openapi_json))
         .route("/docs/api", get(api_docs))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
-        // Read by those who ask for it: the portal's extractors, never an API's.
-        .layer(sessions)
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Problem::Internal("a handler panicked".into()).into_response()
-        }))
-        .layer(from_fn(in_time))
-        .layer(from_fn_with_state(app.clone(), problems::as_pages))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(3)).compress_when(
-            DefaultPredicate::new().and(|_, _, headers: &HeaderMap, _: &_| may_compress(headers)),
-        ))
-        .layer(from_fn_with_state(app.clone(), counted))
-        .layer(from_fn(secure));
-    let router = if app.config.demo { router } else { router.layer(from_fn(strict)) };
-    let router: Router = router.layer(from_fn(identify)).with_state(app);
+        .layer(around)
+        .with_state(app);
     // Before the route is looked for: clients of the APIs are careless with slashes.
     let plain = ServiceBuilder::new().map_request(|mut request: Request| {
         if let Some(uri) = urls::without_spare_slashes(request.uri()) {
@@ -147,16 +149,6 @@ async fn metrics(State(app): State<App>) -> Result<String, Problem> {
         app.store.statements(),
         head.number,
     ))
-}
-/// Counts each answer by the class of its status.
-async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    app.answered.count(response.status().as_u16());
-    response
-}
-/// An entity tag stands for these very bytes.
-fn may_compress(headers: &HeaderMap) -> bool {
-    !headers.contains_key(header::ETAG)
 }
 /// A request that takes too long is told so, in the words of its route.
 async fn in_time(request: Request, next: Next) -> Response {

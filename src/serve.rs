@@ -46,9 +46,13 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 /// The product on this store, with the catalogue that the store has.
 pub async fn product(store: Store, config: Config) -> Result<App, Failure> {
+    product_at(Clock::System, store, config).await
+}
+/// The same with another clock.
+pub async fn product_at(clock: Clock, store: Store, config: Config) -> Result<App, Failure> {
     let contents = catalogue::store::load(&store).await;
     let contents = contents.map_err(|e| line("the catalogue cannot be read", e))?;
-    App::new(store, Clock::System, config, Catalogue::new(contents))
+    App::new(store, clock, config, Catalogue::new(contents))
 }
 
 /// `serve`: the product alone, until a signal.
@@ -77,8 +81,16 @@ pub async fn check(settings: &Serve) -> Result<(), Failure> {
     app.oidc.check().await.map_err(|e| e.to_string())
 }
 
+/// glibc gives memory back to the system above a threshold that it learns from the largest block that
+/// was freed. Untaught, it does so after each page that is compressed, and takes it back for the next.
+fn teach_allocator() {
+    const BLOCK: usize = 4 * 1024 * 1024;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(BLOCK)));
+}
+
 /// Serves the public listener with all that goes on behind it, until a signal.
 pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
+    teach_allocator();
     let behind = [
         tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
         tokio::spawn(webhooks::worker::run(app.clone())),

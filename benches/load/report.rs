@@ -51,6 +51,7 @@ impl Report {
             let beside = page.bare.and_then(|_| to(&bare, &product));
             lines.push(line(page, Kind::Product, &product, to(&floor, &product), beside));
         }
+        lines.push("stmts: statements of the page, without the session's one".into());
         lines.extend(demands);
         Self(lines)
     }

@@ -139,7 +139,8 @@ fn ask(command: &[String]) -> Result<String, Failure> {
     Ok(said)
 }
 
-/// How many requests there were, and the figures, from what `wrk --latency` prints.
+/// How many requests there were, and the figures, from what `wrk --latency` prints; nothing where
+/// nothing was answered.
 fn read(said: &str) -> Option<(f64, Run)> {
     let after = |start: &str| {
         let line = said.lines().find_map(|line| line.trim().strip_prefix(start))?;
@@ -152,7 +153,8 @@ fn read(said: &str) -> Option<(f64, Run)> {
         p99: milliseconds(after("99%")?)?,
         cpu: 0.0,
     };
-    Some((requests.trim().parse().ok()?, run))
+    let requests: f64 = requests.trim().parse().ok()?;
+    (requests > 0.0).then_some((requests, run))
 }
 /// `950.00us`, `1.20ms` or `1.00s`.
 fn milliseconds(text: &str) -> Option<f64> {

@@ -18,7 +18,7 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Uri, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -126,14 +126,15 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .find_map(|(known, value)| (known == name).then_some(value))
 }
 
-/// A page for nobody in particular, in the language that is asked for.
-pub fn plain_page(app: &App, headers: &HeaderMap, here: &str) -> Page {
+/// The language that is asked for.
+pub(super) fn language(headers: &HeaderMap) -> &'static Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = Language::choose(cookie(headers, LANGUAGE), accepted);
-    Page { demo: app.config.demo, operation: operation::id(), ..Page::new(language, here) }
+    Language::choose(cookie(headers, LANGUAGE), accepted)
 }
-pub(super) fn here(parts: &Parts) -> String {
-    parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default()
+/// A page for nobody in particular.
+pub(super) fn plain_page(app: &App, language: &'static Language, uri: &Uri) -> Page {
+    let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    Page { demo: app.config.demo, operation: operation::id(), ..Page::new(language, here) }
 }
 
 /// Anyone: a page without a visitor.
@@ -148,7 +149,7 @@ impl FromRequestParts<App> for Guest {
         if let Ok(Some(known)) = known {
             return Ok(Self { page: known.page });
         }
-        Ok(Self { page: plain_page(app, &parts.headers, &here(parts)) })
+        Ok(Self { page: plain_page(app, language(&parts.headers), &parts.uri) })
     }
 }
 
@@ -182,7 +183,7 @@ impl OptionalFromRequestParts<App> for SignedIn {
             who.seen = now.utc().timestamp();
             who.keep(&session).await?;
         }
-        let mut page = plain_page(app, &parts.headers, &here(parts));
+        let mut page = plain_page(app, language(&parts.headers), &parts.uri);
         let unnamed = || page.t("words-person-unnamed").to_owned();
         page.visitor = Some(Visitor {
             name: if frame.name.is_empty() { unnamed() } else { frame.name },

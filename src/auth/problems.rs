@@ -1,7 +1,7 @@
 //! Problems as pages: what happened, what to do and a way on, in the visitor's language.
 use super::{
     pages::{LoginProblemPage, SignedOutPage},
-    person::{SignedIn, Slot, answer, plain_page},
+    person::{SignedIn, Slot, answer, language, plain_page},
 };
 use crate::{
     app::App,
@@ -29,10 +29,9 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
     request.extensions_mut().insert(slot.clone());
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let uri = request.uri().clone();
-    let headers = request.headers().clone();
+    let language = language(request.headers());
     let response = next.run(request).await;
     let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
-    let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let place = Place::of(uri.path(), uri.query()).unwrap_or(Place::Overview);
     match (&shown.stop, reads) {
         (Some(Stop::SignedOut), true) => return Redirect::to(&place.login()).into_response(),
@@ -43,7 +42,7 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
     }
     let known = slot.take();
     let page = known.as_ref().map(|(page, _)| page.clone());
-    let page = page.unwrap_or_else(|| plain_page(&app, &headers, &here));
+    let page = page.unwrap_or_else(|| plain_page(&app, language, &uri));
     let made = match shown.stop {
         Some(Stop::SignedOut) => answer(&app, &SignedOutPage { page, login: place.login() }, &[]),
         Some(Stop::LoginFailed { failure, place }) => {

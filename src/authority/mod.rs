@@ -16,7 +16,7 @@ pub use question::{Decision, Question, Subject};
 use crate::{
     catalogue::Contents,
     clock::Ts,
-    db::{Error, Store, Tx},
+    db::{Error, Reads, Store, Tx},
     ids::{PackageUrn, PartyUuid, ResourceId},
     problem::{Problem, Stop},
 };
@@ -62,6 +62,11 @@ impl MayManage {
 /// What the person holds for the party; also when it is not enough for anything.
 pub async fn holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
     store::list_holdings(tx, now, on.person, on.party).await
+}
+
+/// The same without a transaction: for what a page shows, never for what is decided.
+pub async fn look(reads: &mut Reads, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
+    store::read_holdings(reads, now, on.person, on.party).await
 }
 
 /// Proof that the person may approve, reject, create and revoke for the party.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     catalogue::Contents,
     clock::Ts,
-    db::{Error, Json, Query, Store, Tx, Value, inconsistent},
+    db::{Error, Json, Query, Reads, Store, Tx, Value, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemUserId},
     statements,
 };
@@ -68,6 +68,15 @@ pub(super) async fn list_holdings(
     party: PartyUuid,
 ) -> Result<Holdings, Error> {
     holdings(tx.query(LIST_HOLDINGS), now, person, party).await
+}
+/// The same without a transaction, for one who only shows it.
+pub(super) async fn read_holdings(
+    reads: &mut Reads,
+    now: Ts,
+    person: PartyUuid,
+    party: PartyUuid,
+) -> Result<Holdings, Error> {
+    holdings(reads.query(LIST_HOLDINGS), now, person, party).await
 }
 async fn holdings(
     query: Query<'_>,

@@ -3,6 +3,7 @@ use super::{Contents, Resource};
 use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx},
+    ids::ResourceId,
     problem::Problem,
     statements,
 };
@@ -11,6 +12,7 @@ statements! {
     LIST = "select body from resource order by id";
     VERSION = "select value from counter where name = 'catalogue'";
     UPSERT = "insert into resource (id, body, changed) values ($1, $2, $3) on conflict (id) do update set body = excluded.body, changed = excluded.changed";
+    DELETE = "delete from resource where id = $1";
     BUMP = "update counter set value = value + 1 where name = 'catalogue'";
 }
 
@@ -35,6 +37,10 @@ pub async fn load(store: &Store) -> Result<Contents, Problem> {
 pub async fn upsert(tx: &mut Tx, resource: &Resource, now: Ts) -> Result<(), Error> {
     tx.query(UPSERT).bind(&resource.identifier).bind(Json(resource)).bind(now).exec().await?;
     Ok(())
+}
+/// `false` if it was not there.
+pub async fn delete(tx: &mut Tx, id: &ResourceId) -> Result<bool, Error> {
+    Ok(tx.query(DELETE).bind(id).exec().await? == 1)
 }
 /// Tells every process that the resources have changed.
 pub async fn bump(tx: &mut Tx) -> Result<(), Error> {

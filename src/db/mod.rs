@@ -8,7 +8,9 @@ pub use query::{Query, Value};
 pub use sqlx::{Error, types::Json};
 
 use query::Target;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction, migrate::Migrator};
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction, migrate::Migrator, pool::PoolConnection,
+};
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -54,6 +56,17 @@ enum Inner {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// One connection for several reads, each of which sees what is there when it runs: cheaper than as
+/// many reads on the pool, which takes a connection for each and tries it when it comes back.
+pub struct Reads {
+    connection: Connection,
+    statements: Arc<AtomicU64>,
+}
+enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
 impl Store {
     fn new(engine: Engine) -> Self {
         Self { engine, statements: Arc::default() }
@@ -94,6 +107,14 @@ impl Store {
                 Engine::Postgres(pool) => Target::PgPool(pool),
             },
         )
+    }
+    /// A connection for reads that need not see the same moment.
+    pub async fn reads(&self) -> Result<Reads, Error> {
+        let connection = match &self.engine {
+            Engine::Sqlite { read, .. } => Connection::Sqlite(read.acquire().await?),
+            Engine::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        };
+        Ok(Reads { connection, statements: self.statements.clone() })
     }
     /// Runs `work` on one consistent view of the data, and writes nothing.
     pub async fn read<T, E: From<Error>>(
@@ -146,6 +167,19 @@ impl Tx {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
         }
+    }
+}
+
+impl Reads {
+    pub fn query(&mut self, sql: &'static str) -> Query<'_> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Query::new(
+            sql,
+            match &mut self.connection {
+                Connection::Sqlite(connection) => Target::SqliteConnection(connection),
+                Connection::Postgres(connection) => Target::PgConnection(connection),
+            },
+        )
     }
 }
 

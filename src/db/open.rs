@@ -60,15 +60,20 @@ impl Store {
             .busy_timeout(BUSY)
             // KiB, for each connection.
             .pragma("cache_size", "-8192")
+            // More than a page of rows: the thread that reads need not wait for the one that asks.
+            .row_buffer_size(128)
             .optimize_on_close(true, None);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(BUSY)
+            // Each is tried when it is given back; in between nothing can happen to a file in this process.
+            .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(POOL_WAIT)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
         let (journal,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&write).await?;

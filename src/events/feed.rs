@@ -39,8 +39,8 @@ pub const KINDS: &[&str] = &[
 ];
 
 statements! {
-    LIST_BY_VENDOR = "select e.number, e.at, e.type as kind, e.system_id, e.request_id, e.system_user, p.org_no as party_org_no, coalesce(u.external_ref, r.external_ref) as external_ref, e.data from event e left join party p on p.id = e.party left join system_user u on u.id = e.system_user left join request r on r.id = e.request_id where e.vendor = $1 and e.number > $2 order by e.number limit $3";
-    LIST_BY_SYSTEM = "select e.number, e.at, e.type as kind, e.system_id, e.request_id, e.system_user, p.org_no as party_org_no, coalesce(u.external_ref, r.external_ref) as external_ref, e.data from event e left join party p on p.id = e.party left join system_user u on u.id = e.system_user left join request r on r.id = e.request_id where e.system_id = $1 and e.number > $2 order by e.number limit $3";
+    LIST_BY_VENDOR = "select e.number, e.at, e.type as kind, e.system_id, e.request_id, e.system_user, p.org_no as party_org_no, coalesce(u.external_ref, r.external_ref) as external_ref, e.data from event e left join party p on p.id = e.party left join system_user u on u.id = e.system_user left join request r on r.id = e.request_id where e.vendor = $1 and e.number > $2 order by e.number limit cast($3 as bigint)";
+    LIST_BY_SYSTEM = "select e.number, e.at, e.type as kind, e.system_id, e.request_id, e.system_user, p.org_no as party_org_no, coalesce(u.external_ref, r.external_ref) as external_ref, e.data from event e left join party p on p.id = e.party left join system_user u on u.id = e.system_user left join request r on r.id = e.request_id where e.system_id = $1 and e.number > $2 order by e.number limit cast($3 as bigint)";
     FIND = "select e.number, e.at, e.type as kind, e.system_id, e.request_id, e.system_user, p.org_no as party_org_no, coalesce(u.external_ref, r.external_ref) as external_ref, e.data from event e left join party p on p.id = e.party left join system_user u on u.id = e.system_user left join request r on r.id = e.request_id where e.number = $1";
     IS_OF_VENDOR = "select internal_id from system where id = $1 and vendor_org_no = $2";
 }

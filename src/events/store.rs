@@ -10,15 +10,15 @@ use serde_json::Value;
 
 statements! {
     INSERT = "insert into event (id, at, type, actor_kind, actor, party, system_id, request_id, system_user, data, vendor) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (select vendor_org_no from system where id = $7))";
-    LIST_BY_SYSTEM_USER = "select type as kind, at, actor_kind, data from event where system_user = $1 order by at desc, id desc limit $2";
+    LIST_BY_SYSTEM_USER = "select type as kind, at, actor_kind, data from event where system_user = $1 order by at desc, id desc limit cast($2 as bigint)";
     /// Also the lock: whoever has updated the head seals until it commits.
     LOCK_HEAD = "update event_head set number = number where only_one = 1 returning number, hash";
     MOVE_HEAD = "update event_head set number = $1, hash = $2 where only_one = 1";
     HEAD = "select number, hash from event_head where only_one = 1";
     ANY_UNSEALED = "select id from event where number is null limit 1";
-    LIST_UNSEALED = "select id, number, hash, key_id, at, type as kind, actor_kind, actor, party, system_id, request_id, system_user, data from event where number is null order by at, id limit $1";
+    LIST_UNSEALED = "select id, number, hash, key_id, at, type as kind, actor_kind, actor, party, system_id, request_id, system_user, data from event where number is null order by at, id limit cast($1 as bigint)";
     SEAL = "update event set number = $2, hash = $3, key_id = $4 where id = $1 and number is null";
-    LIST_SEALED = "select id, number, hash, key_id, at, type as kind, actor_kind, actor, party, system_id, request_id, system_user, data from event where number > $1 order by number limit $2";
+    LIST_SEALED = "select id, number, hash, key_id, at, type as kind, actor_kind, actor, party, system_id, request_id, system_user, data from event where number > $1 order by number limit cast($2 as bigint)";
     COUNT_UNSEALED = "select count(*) from event where number is null";
 }
 

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 statements! {
     FIND_ORGANISATIONS = "select id, org_no, name, org_form, parent, deleted from party where org_no in ($1)";
     FIND_IDS = "select org_no, id from party where org_no in ($1)";
-    LIST_LIVE = "select id, org_no, org_form from party where org_no > $1 and deleted is null order by org_no limit $2";
+    LIST_LIVE = "select id, org_no, org_form from party where org_no > $1 and deleted is null order by org_no limit cast($2 as bigint)";
     TAKE_PARTY_IDS = "update counter set value = value + $1 where name = 'party' returning value";
     INSERT_ORGANISATIONS = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent, deleted) values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9)";
     UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7 where id = $1";

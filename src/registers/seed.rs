@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     db::Store,
     i18n::Localised,
-    ids::{OrgNo, PackageUrn, PersonNo},
+    ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
     parties::{self, NumberKeys},
     problem::{Code, Problem},
 };
@@ -110,5 +110,18 @@ impl Seed {
             .await?;
         self.catalogue.replace(catalogue::store::load(&self.store).await?);
         Ok(())
+    }
+    /// Takes a service out of the catalogue; `false` if it was not there.
+    pub async fn retire(&self, id: &ResourceId) -> Result<bool, Problem> {
+        let was_there = self
+            .store
+            .write(async |tx| {
+                let was_there = catalogue::store::delete(tx, id).await?;
+                catalogue::store::bump(tx).await?;
+                Ok::<_, Problem>(was_there)
+            })
+            .await?;
+        self.catalogue.replace(catalogue::store::load(&self.store).await?);
+        Ok(was_there)
     }
 }

@@ -14,7 +14,7 @@ statements! {
     INSERT_ALL = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from) values ($1, $2, $3, $4, $5, $6, $7)";
     LIST_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and from_party in ($3)";
     /// All of a source, from this one on, in the order of the index.
-    LIST_ALL_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and (from_party, to_party, kind, code) > ($3, $4, $1, $5) order by from_party, to_party, kind, code limit $6";
+    LIST_ALL_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and (from_party, to_party, kind, code) > ($3, $4, $1, $5) order by from_party, to_party, kind, code limit cast($6 as bigint)";
     FIND_HELD = "select a.id, a.from_party, a.to_party, a.kind, a.code, a.source, h.party_id as holder, h.kind as holder_kind from assignment a join party h on h.id = a.to_party where a.valid_to is null and a.id in ($1)";
     CLOSE = "update assignment set valid_to = $1 where valid_to is null and id in ($2) returning id";
 }

@@ -21,7 +21,8 @@ pub use store::Waiting;
 use crate::{
     app::App,
     authority::{self, OnBehalf},
-    db::{Error, Tx},
+    clock::Ts,
+    db::{Error, Reads, Tx},
     events::{self, Actor, Event},
     ids::{OrgNo, PartyUuid, RequestId, SystemId},
     parties::{self, Organisation},
@@ -208,8 +209,12 @@ pub async fn decided_case(app: &App, id: RequestId) -> Result<Case, Problem> {
 }
 
 /// What waits for the party's decision, escalated ones first, and how many there are.
-pub async fn waiting(app: &App, party: PartyUuid) -> Result<(Vec<Waiting>, i64), Problem> {
-    Ok(store::list_waiting(&app.store, party, app.clock.now(), MOST_WAITING).await?)
+pub async fn waiting(
+    reads: &mut Reads,
+    now: Ts,
+    party: PartyUuid,
+) -> Result<(Vec<Waiting>, i64), Error> {
+    store::list_waiting(reads, party, now, MOST_WAITING).await
 }
 
 /// Forgets requests that were decided longer ago than they are kept; how many.

@@ -2,7 +2,8 @@
 use super::model::{After, Case, Decision, Filter, OPEN_DAYS, Request, State, Status};
 use crate::{
     clock::Ts,
-    db::{Error, Json, Store, Tx, inconsistent},
+    db::{Error, Json, Reads, Store, Tx, inconsistent},
+    i18n::Localised,
     ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemKey},
     statements,
     system_users::Kind,
@@ -21,18 +22,18 @@ statements! {
     DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
     ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and timed_out is null and created > $3";
     /// A system's requests of one kind, oldest first. The page is chosen in an index alone.
-    LIST_BY_SYSTEM = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 order by created, id limit $6) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
-    LIST_BY_SYSTEM_STATUS = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 and status = $7 and created > $8 and created <= $9 order by created, id limit $6) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
+    LIST_BY_SYSTEM = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 order by created, id limit cast($6 as bigint)) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
+    LIST_BY_SYSTEM_STATUS = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 and status = $7 and created > $8 and created <= $9 order by created, id limit cast($6 as bigint)) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
     /// Those for one party, which are few: of every status when `$8` is empty.
-    LIST_BY_SYSTEM_PARTY = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 and party = (select id from party where org_no = $7) and ($8 = '' or (status = $8 and created > $9 and created <= $10)) order by created, id limit $6) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
+    LIST_BY_SYSTEM_PARTY = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 and party = (select id from party where org_no = $7) and ($8 = '' or (status = $8 and created > $9 and created <= $10)) order by created, id limit cast($6 as bigint)) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
     /// What waits for a party's answer, newest first; of those for clients, only what was sent on.
-    LIST_PENDING = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.party = $1 and r.kind = $2 and r.status = 'new' and r.deleted is null and r.created > $3 and (r.kind = 'standard' or r.escalated is not null) order by r.created desc, r.id limit $4";
+    LIST_PENDING = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.party = $1 and r.kind = $2 and r.status = 'new' and r.deleted is null and r.created > $3 and (r.kind = 'standard' or r.escalated is not null) order by r.created desc, r.id limit cast($4 as bigint)";
     /// Guarded, so that each is noted once.
-    TIME_OUT = "update request set timed_out = $1 where status = 'new' and timed_out is null and deleted is null and id in (select id from request where status = 'new' and timed_out is null and deleted is null and created <= $2 order by created, id limit $3) returning id, system_id, party, external_ref";
+    TIME_OUT = "update request set timed_out = $1 where status = 'new' and timed_out is null and deleted is null and id in (select id from request where status = 'new' and timed_out is null and deleted is null and created <= $2 order by created, id limit cast($3 as bigint)) returning id, system_id, party, external_ref";
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
-    LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit $3";
+    LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit cast($3 as bigint)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -213,7 +214,7 @@ pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u
 pub struct Waiting {
     pub id: RequestId,
     pub title: String,
-    pub system_name: Texts,
+    pub system_name: Localised,
     pub vendor: OrgNo,
     pub vendor_name: String,
     pub created: Ts,
@@ -223,7 +224,7 @@ pub struct Waiting {
 struct WaitingRow {
     id: RequestId,
     title: String,
-    system_name: Json<Texts>,
+    system_name: Json<Localised>,
     vendor_org_no: OrgNo,
     vendor_name: Option<String>,
     created: Ts,
@@ -231,12 +232,12 @@ struct WaitingRow {
     total: i64,
 }
 pub(super) async fn list_waiting(
-    store: &Store,
+    reads: &mut Reads,
     party: PartyUuid,
     now: Ts,
     most: i64,
 ) -> Result<(Vec<Waiting>, i64), Error> {
-    let rows: Vec<WaitingRow> = store
+    let rows: Vec<WaitingRow> = reads
         .query(LIST_WAITING)
         .bind(party)
         .bind(now.plus_days(-OPEN_DAYS))

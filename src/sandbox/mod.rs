@@ -12,6 +12,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 mod answer;
 mod approver;
 mod browser;
+mod changes;
 mod index;
 mod input;
 mod jose;
@@ -59,6 +60,8 @@ impl Sandbox {
             }
         }
         let state = State::open(&data, &world::demo()?)?;
+        // Whoever was first has installed the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -121,6 +124,9 @@ impl Sandbox {
             .route("/api/people", post(people::post_person))
             .route("/api/organisations", post(people::post_organisation))
             .route("/api/clients", post(people::post_client))
+            .route("/api/clock", post(changes::post_clock))
+            .route("/api/services", post(changes::post_service))
+            .route("/api/services/retire", post(changes::post_retirement))
             .route("/api/decide", post(approver::post_decision))
             .route("/smartcloud", get(vendor::show))
             .route("/smartcloud/style.css", get(vendor::style))

@@ -13,14 +13,14 @@ use serde_json::Value;
 statements! {
     FIND_SYSTEM = "select s.id, s.vendor_org_no from system_client c join system s on s.internal_id = c.internal_id where c.client_id = $1";
     /// The vendor's deleted systems that once had such a client: deleting one has freed its client ids.
-    LIST_DELETED_SYSTEMS = "select s.id, c.changed_data from (select id, internal_id, deleted from system where vendor_org_no = $1 and deleted is not null order by deleted desc limit $3) s join system_change c on c.internal_id = s.internal_id where c.change_type in ('create', 'update') and cast(c.changed_data as text) like $2 escape '\\' order by s.deleted desc, c.created desc limit $3";
+    LIST_DELETED_SYSTEMS = "select s.id, c.changed_data from (select id, internal_id, deleted from system where vendor_org_no = $1 and deleted is not null order by deleted desc limit cast($3 as bigint)) s join system_change c on c.internal_id = s.internal_id where c.change_type in ('create', 'update') and cast(c.changed_data as text) like cast($2 as text) escape '\\' order by s.deleted desc, c.created desc limit cast($3 as bigint)";
     /// The one with the reference first.
-    LIST_USERS = "select u.external_ref, u.paused, u.valid_to from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is null order by (u.external_ref <> $3), u.created desc, u.id limit $4";
-    LIST_REQUESTS = "select r.external_ref, r.status, r.created from request r join party o on o.id = r.party where r.kind in ('standard', 'agent') and r.system_id = $1 and o.org_no = $2 and r.deleted is null order by (r.external_ref <> $3), r.created desc, r.id limit $4";
+    LIST_USERS = "select u.external_ref, u.paused, u.valid_to from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is null order by (u.external_ref <> $3), u.created desc, u.id limit cast($4 as bigint)";
+    LIST_REQUESTS = "select r.external_ref, r.status, r.created from request r join party o on o.id = r.party where r.kind in ('standard', 'agent') and r.system_id = $1 and o.org_no = $2 and r.deleted is null order by (r.external_ref <> $3), r.created desc, r.id limit cast($4 as bigint)";
     FIND_REVOKED = "select u.external_ref from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is not null order by (u.external_ref <> $3), u.revoked desc limit 1";
     /// Who acts for the organisation by a role in the open register, and owns a system user that acts
     /// for clients. Found in this order: an organisation has few accountants, a system many users.
-    LIST_FACILITATORS = "select distinct o.org_no from party c cross join assignment a cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and a.from_party = c.id and a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR') and a.valid_to is null and u.owner = a.to_party and u.system_id = $1 and u.kind = 'agent' and u.revoked is null order by o.org_no limit $3";
+    LIST_FACILITATORS = "select distinct o.org_no from party c cross join assignment a cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and a.from_party = c.id and a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR') and a.valid_to is null and u.owner = a.to_party and u.system_id = $1 and u.kind = 'agent' and u.revoked is null order by o.org_no limit cast($3 as bigint)";
 }
 
 /// Most of each that is looked at.

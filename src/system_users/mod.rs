@@ -16,13 +16,13 @@ pub mod store;
 pub mod wire;
 
 pub use create::{Wanted, create};
-pub use model::{After, Grants, Kind, NewSystemUser, Part, SystemUser};
+pub use model::{After, Grants, Kind, Listed, NewSystemUser, Part, SystemUser};
 
 use crate::{
     app::App,
     authority::{self, MayManage, OnBehalf},
     clock::Ts,
-    db::{Error, Store, Tx, is_taken},
+    db::{Error, Reads, Store, Tx, is_taken},
     events::{self, Actor, Event, Line},
     ids::{PartyUuid, SystemId, SystemUserId},
     last_used::LastUsed,
@@ -226,16 +226,15 @@ pub async fn write_last_used(store: &Store, used: &LastUsed) -> Result<(), Error
 
 /// What the overview lists: found by `search`, each part from where `after` says.
 pub async fn list(
-    app: &App,
+    reads: &mut Reads,
     owner: PartyUuid,
     search: &str,
     after: Option<(Kind, After)>,
-) -> Result<(Part, Part), Problem> {
+) -> Result<(Part, Part), Error> {
     let end = After { created: far(), id: SystemUserId(uuid::Uuid::max()) };
     let from = |kind| after.filter(|(k, _)| *k == kind).map_or(end, |(_, at)| at);
     let (own, agent) = (from(Kind::Standard), from(Kind::Agent));
-    let rows =
-        store::list_by_owner(&app.store, owner, &pattern(search), own, agent, PAGE + 1).await?;
+    let rows = store::list_by_owner(reads, owner, &pattern(search), own, agent, PAGE + 1).await?;
     let (mut standard, mut clients) = (Part::default(), Part::default());
     for (user, total) in rows {
         let part = if user.kind == Kind::Standard { &mut standard } else { &mut clients };

@@ -59,14 +59,17 @@ async fn overview(
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     let on = acting.on();
     let after = read_after(&after)?;
-    let holdings = app.store.read(async |tx| authority::holdings(tx, now, on).await).await?;
+    let mut reads = app.store.reads().await?;
+    let holdings = authority::look(&mut reads, now, on).await?;
     let may_manage = holdings.manages_access(&catalogue).is_some();
     // To those who may not manage access the page says what is missing, and no more.
     let ((waiting, waiting_count), (own, clients)) = if may_manage {
-        (requests::waiting(&app, on.party).await?, list(&app, on.party, &q, after).await?)
+        let waiting = requests::waiting(&mut reads, now, on.party).await?;
+        (waiting, list(&mut reads, on.party, &q, after).await?)
     } else {
         Default::default()
     };
+    drop(reads);
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let missing = (!may_manage)
         .then(|| page.t1("words-missing", "roles", &items::managers(&page, &catalogue).join(", ")));
@@ -83,7 +86,7 @@ async fn overview(
             .map(|request| Waiting {
                 url: urls::request(request.id),
                 title: request.title,
-                system: localised(&request.system_name).in_language(page.lang()),
+                system: request.system_name.in_language(page.lang()),
                 vendor: items::organisation(&request.vendor_name, &request.vendor),
                 created: page.date(request.created),
                 escalated_since: request.escalated.map(|at| page.date(at)),
@@ -109,7 +112,7 @@ fn rows(page: &Page, part: Part, now: Ts) -> Vec<Row> {
         .map(|user| Row {
             url: urls::system_user(user.id),
             vendor: items::organisation(&user.vendor_name, &user.vendor),
-            system: localised(&user.system_name).in_language(page.lang()),
+            system: user.system_name.in_language(page.lang()),
             created: page.date(user.created),
             rights: unsigned(user.rights),
             packages: unsigned(user.packages),

@@ -25,7 +25,7 @@ statements! {
     DELETE = "update system set deleted = $2, changed = $2, revision = revision + 1 where internal_id = $1 and deleted is null";
     DELETE_CLIENTS = "delete from system_client where internal_id = $1";
     INSERT_CHANGE = "insert into system_change (id, internal_id, change_type, changed_data, by_org_no, by_client, created) values ($1, $2, $3, $4, $5, $6, $7)";
-    LIST_CHANGES = "select id, internal_id, change_type, changed_data, by_org_no, by_client, created from system_change where internal_id = $1 and (created, id) < ($2, $3) order by created desc, id desc limit $4";
+    LIST_CHANGES = "select id, internal_id, change_type, changed_data, by_org_no, by_client, created from system_change where internal_id = $1 and (created, id) < ($2, $3) order by created desc, id desc limit cast($4 as bigint)";
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,8 +1,6 @@
 //! The headers on every response: what a browser may do with it, and whether it may be kept.
 use axum::{
-    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 
@@ -16,8 +14,7 @@ pub struct FramedBy(pub String);
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; base-uri 'none'";
 
 /// Sets them, on answers of every status.
-pub async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn secure(mut response: Response) -> Response {
     let forms = response.extensions().get::<FormAction>().cloned().unwrap_or_default();
     let framed = response.extensions().get::<FramedBy>().cloned();
     let headers = response.headers_mut();
@@ -57,8 +54,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 /// Where the public address is https, browsers are told never to try without.
-pub async fn strict(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn strict(mut response: Response) -> Response {
     put(
         response.headers_mut(),
         header::STRICT_TRANSPORT_SECURITY,

@@ -11,6 +11,7 @@ pub mod routes;
 pub mod openapi;
 pub mod shapes;
 pub mod assets;
+pub mod compress;
 pub mod view;
 pub mod page;
 pub mod docs;

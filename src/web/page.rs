@@ -123,8 +123,7 @@ impl Page {
 
     /// A message about a number of things, in singular or plural.
     pub fn count(&self, key: &str, n: impl Borrow<u64>) -> String {
-        let shown = self.language.number(*n.borrow());
-        self.language.format(key, &[("n", FluentValue::from(*n.borrow())), ("shown", shown.into())])
+        self.language.count(key, *n.borrow())
     }
 
     pub fn number(&self, n: impl Borrow<u64>) -> String {

@@ -1,6 +1,7 @@
 //! What belongs to no feature: the stylesheet, and what the portal says of itself.
 use super::{
     assets,
+    compress::Coding,
     extract::Params,
     pages::{AboutPage, AccessibilityPage, PrivacyPage},
     routes::Routes,
@@ -32,19 +33,11 @@ const LOGIN_DAYS: u64 = 1;
 async fn file(params: Params, headers: HeaderMap) -> Result<Response, Problem> {
     let name: String = params.find("name")?;
     let asset = assets::asset(&name).ok_or(Problem::NotFound)?;
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
-    let takes = |coding: &str| {
-        accepted.unwrap_or_default().split(',').any(|one| {
-            let mut parts = one.split(';').map(str::trim);
-            parts.next() == Some(coding) && parts.all(|p| !matches!(p, "q=0" | "q=0.0"))
-        })
-    };
-    let (body, coding) = if takes("br") {
-        (asset.br, Some("br"))
-    } else if takes("gzip") {
-        (asset.gz, Some("gzip"))
-    } else {
-        (asset.plain, None)
+    let coding = Coding::accepted(&headers);
+    let body = match coding {
+        Some(Coding::Brotli) => asset.br,
+        Some(Coding::Gzip) => asset.gz,
+        None => asset.plain,
     };
     let mut response = (StatusCode::OK, body).into_response();
     let headers = response.headers_mut();
@@ -55,7 +48,7 @@ async fn file(params: Params, headers: HeaderMap) -> Result<Response, Problem> {
     );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(coding) = coding {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }
     Ok(response)
 }

@@ -6,10 +6,13 @@ import axe from 'axe-core';
 import { newVisitor, openBrowser } from './support/browser.js';
 import { PIA, logIn } from './support/people.js';
 import { startDemo } from './support/product.js';
-import { prepare, states, walk } from './support/states.js';
+import { passDays } from './support/sandbox.js';
+import { lateStates, prepare, states, walk } from './support/states.js';
+import { readRequest } from './support/vendor.js';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const WIDTHS = [320, 1280];
+const LANGUAGES = ['nb', 'nn', 'en'];
 
 let demo;
 let browser;
@@ -66,34 +69,41 @@ async function faults(page, language, width) {
   return [...wrong, ...(await violations(page))];
 }
 
-for (const language of ['nb', 'nn', 'en']) {
-  test(`every page in ${language} is accessible`, async () => {
-    const wrong = [];
-    const titles = new Map();
-    let seen = 0;
-    await walk({
-      demo,
-      language,
-      all: states(made),
-      // The pages have no scripts of their own; axe is the only one that runs.
-      newContext: () => newVisitor(browser, { language, javaScriptEnabled: true }),
-      async look(state, page, status) {
-        if (status !== (state.status ?? 200)) wrong.push(`${state.name}: answered ${status}`);
-        const title = await page.title();
-        const error = ['nb', 'nn'].includes(language) ? 'Feil: ' : 'Error: ';
-        if (status >= 400 !== title.startsWith(error)) wrong.push(`${state.name}: “${title}”`);
-        titles.set(state.name, title);
-        for (const width of WIDTHS) {
-          seen += 1;
-          for (const fault of await faults(page, language, width)) {
-            wrong.push(`${state.name} at ${width} px: ${fault}`);
-          }
+/** Looks at each state in one language at both widths; the titles by the states' names. */
+async function inspect(language, all) {
+  const wrong = [];
+  const titles = new Map();
+  let seen = 0;
+  await walk({
+    demo,
+    language,
+    all,
+    // The pages have no scripts of their own; axe is the only one that runs.
+    newContext: () => newVisitor(browser, { language, javaScriptEnabled: true }),
+    async look(state, page, status) {
+      if (status !== (state.status ?? 200)) wrong.push(`${state.name}: answered ${status}`);
+      const title = await page.title();
+      const mark = ['nb', 'nn'].includes(language) ? 'Feil: ' : 'Error: ';
+      const isError = state.error ?? status >= 400;
+      if (isError !== title.startsWith(mark)) wrong.push(`${state.name}: “${title}”`);
+      titles.set(state.name, title);
+      for (const width of WIDTHS) {
+        seen += 1;
+        for (const fault of await faults(page, language, width)) {
+          wrong.push(`${state.name} at ${width} px: ${fault}`);
         }
-      },
-    });
-    assert.deepEqual(wrong, []);
-    const here = states(made).filter(({ only }) => only === undefined || only === language);
-    assert.equal(seen, here.length * WIDTHS.length);
+      }
+    },
+  });
+  assert.deepEqual(wrong, []);
+  const here = all.filter(({ only }) => only === undefined || only === language);
+  assert.equal(seen, here.length * WIDTHS.length);
+  return titles;
+}
+
+for (const language of LANGUAGES) {
+  test(`every page in ${language} is accessible`, async () => {
+    const titles = await inspect(language, states(made));
     assert.notEqual(titles.get('overview'), titles.get('approve'));
   });
 }
@@ -126,4 +136,12 @@ test('the first load of a request costs at most 30 KiB in at most 3 requests, an
   assert.ok(!kinds.includes('Script'), kinds.join(', '));
   assert.ok(bytes > 1000 && bytes <= 30 * 1024, `${bytes} bytes`);
   await fresh.close();
+});
+
+test('a request that has timed out is accessible in every language', async () => {
+  await passDays(demo, 181);
+  for (const request of [made.open, made.escalated]) {
+    assert.equal((await readRequest(demo, request.id)).body.timedOut, true);
+  }
+  for (const language of LANGUAGES) await inspect(language, lateStates(made));
 });

@@ -43,6 +43,13 @@ fn every_module_with_statements_is_listed() {
     assert_eq!(with, STATEMENTS.len());
 }
 
+#[test]
+fn no_statement_is_planned_each_time_it_is_bound() {
+    for (name, sql) in STATEMENTS.iter().copied().flatten() {
+        assert!(!sql.contains("like $") && !sql.contains("limit $"), "{name}: cast what is bound");
+    }
+}
+
 async fn every_statement_prepares(bench: Bench) {
     for (name, sql) in STATEMENTS.iter().copied().flatten() {
         let done = match bench.app.store.engine() {

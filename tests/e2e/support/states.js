@@ -11,7 +11,15 @@ import {
   logIn,
   makePerson,
 } from './people.js';
-import { decide, deleteSystem, newAgentRequest, newRequest, registerSystem } from './vendor.js';
+import { addService, nameOrganisation, retireService } from './sandbox.js';
+import {
+  VENDOR,
+  decide,
+  deleteSystem,
+  newAgentRequest,
+  newRequest,
+  registerSystem,
+} from './vendor.js';
 
 const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
@@ -54,11 +62,35 @@ export async function prepare(demo) {
   const orphan = await ask('Kasse på lageret', old);
   await decide(demo, orphan, PIA_NUMBER, 'approve');
   await deleteSystem(demo, old.systemId);
+
+  const changing = await ask('Regnskap for avdeling vest', back);
+  const service = 'sandbox-utgatt-skjema';
+  await addService(demo, service, 'Utgått skjema');
+  const rights = [{ resource: [{ id: 'urn:altinn:resource', value: service }] }];
+  const form = { systemId: await registerSystem(demo, 'skjema', 'SmartSkjema', { rights }), rights };
+  const unknown = await ask('Skjema som er borte', form);
+  await retireService(demo, service);
   const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
-  return { ...own, agent, acceptedAgent, gone, orphan };
+  return { ...own, agent, acceptedAgent, gone, orphan, changing, unknown };
 }
 
-/** The states: `who` is logged in (nobody without), `path` is opened, `status` is answered. */
+/** Forgets who is logged in, but not the language. */
+async function forget({ context, demo }) {
+  const kept = (await context.cookies(demo.url)).filter((one) => one.name === 'language');
+  await context.clearCookies();
+  await context.addCookies(kept);
+}
+
+/** Gives the vendor another name: what the page shows is no longer what is. */
+function rename({ demo, language }) {
+  return nameOrganisation(demo, VENDOR, `SmartCloud ${language.toUpperCase()} AS`);
+}
+
+/**
+ * The states: `who` is logged in (nobody without), `path` is opened, `status` is answered. With
+ * `meanwhile` that happens while the page is shown, and then the button is pressed; with `error` the
+ * page is one of an error whatever its status.
+ */
 export function states(made) {
   const receipt = (request) => `${UI}/receipt/${request.id}`;
   const user = (request) => `${UI}/${request.id}`;
@@ -106,7 +138,17 @@ export function states(made) {
     { name: 'incomplete-link', who: PIA, path: `${UI}/request`, status: 400 },
     { name: 'wrong-method', who: PIA, path: `${UI}/request/${made.open.id}/approve`, status: 405 },
     { name: 'switch', who: LEADER, acting: 'Tallmakerne AS', path: made.open.path },
-    { name: 'signed-out', who: PIA, path: made.open.path, press: true, status: 401 },
+    { name: 'unknown-item', who: PIA, path: made.unknown.path, error: true },
+    { name: 'changed', who: PIA, path: made.changing.path, meanwhile: rename, status: 409 },
+    { name: 'signed-out', who: PIA, path: made.open.path, meanwhile: forget, status: 401 },
+  ];
+}
+
+/** What there is to see when half a year has passed. */
+export function lateStates(made) {
+  return [
+    { name: 'timed-out', who: PIA, path: made.open.path },
+    { name: 'timed-out-as-ola', who: OLA, path: made.escalated.path },
   ];
 }
 
@@ -127,7 +169,7 @@ async function enter(context, demo, state) {
 export async function walk({ demo, language, all, newContext, look }) {
   const visitors = new Map();
   for (const state of all.filter(({ only }) => only === undefined || only === language)) {
-    const key = `${state.who ?? ''} ${state.acting ?? ''} ${state.press ?? ''}`;
+    const key = `${state.who ?? ''} ${state.acting ?? ''} ${state.meanwhile?.name ?? ''}`;
     if (!visitors.has(key)) {
       const context = await newContext();
       const cookie = { name: 'language', value: language, url: demo.url };
@@ -137,10 +179,8 @@ export async function walk({ demo, language, all, newContext, look }) {
     }
     const { context, page } = visitors.get(key);
     let answer = await page.goto(demo.url + state.path);
-    if (state.press) {
-      const kept = (await context.cookies(demo.url)).filter((one) => one.name === 'language');
-      await context.clearCookies();
-      await context.addCookies(kept);
+    if (state.meanwhile) {
+      await state.meanwhile({ context, demo, language });
       const button = page.locator('form[action$="/approve"] button');
       [answer] = await Promise.all([page.waitForNavigation(), button.click()]);
     }
