@@ -67,7 +67,14 @@ async fn authorize(app: &App, body: &Folded) -> Result<Json<XacmlResponse>, Prob
 /// Whether a system user, or a person, may do this on that resource for the party: XACML in JSON, one
 /// question or many. What cannot be understood is Indeterminate.
 #[utoipa::path(post, path = "/authorization/api/v1/authorize", tag = "decisions",
-    request_body = XacmlRequest,
+    request_body(content = XacmlRequest, example = json!({ "Request": {
+        "AccessSubject": [{ "Attribute": [{ "AttributeId": "urn:altinn:systemuser:uuid", "Value": "0b7e3f52-6d0c-4f0b-9a51-3f2c8d5e9a10" }] }],
+        "Action": [{ "Attribute": [{ "AttributeId": "urn:oasis:names:tc:xacml:1.0:action:action-id", "Value": "read" }] }],
+        "Resource": [{ "Attribute": [
+            { "AttributeId": "urn:altinn:resource", "Value": "ske-krav-og-betalinger" },
+            { "AttributeId": "urn:altinn:organization:identifier-no", "Value": "310904473" },
+        ] }],
+    } })),
     responses((status = 200, description = "A result for each question, in their order.", body = XacmlResponse)))]
 async fn post_authorize(
     State(app): State<App>,
@@ -78,7 +85,14 @@ async fn post_authorize(
 }
 /// The same by its other name.
 #[utoipa::path(post, path = "/authorization/api/v1/decision", tag = "decisions",
-    request_body = XacmlRequest,
+    request_body(content = XacmlRequest, example = json!({ "Request": {
+        "AccessSubject": [{ "Attribute": [{ "AttributeId": "urn:altinn:systemuser:uuid", "Value": "0b7e3f52-6d0c-4f0b-9a51-3f2c8d5e9a10" }] }],
+        "Action": [{ "Attribute": [{ "AttributeId": "urn:oasis:names:tc:xacml:1.0:action:action-id", "Value": "read" }] }],
+        "Resource": [{ "Attribute": [
+            { "AttributeId": "urn:altinn:resource", "Value": "ske-krav-og-betalinger" },
+            { "AttributeId": "urn:altinn:organization:identifier-no", "Value": "310904473" },
+        ] }],
+    } })),
     responses((status = 200, description = "A result for each question, in their order.", body = XacmlResponse)))]
 async fn post_decision(
     State(app): State<App>,

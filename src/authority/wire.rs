@@ -304,14 +304,7 @@ fn obligation(level: u8) -> Obligation {
 
 /// Who would do what to which resource, and for which party, in XACML's JSON.
 #[derive(ToSchema)]
-#[schema(value_type = Object, example = json!({ "Request": {
-    "AccessSubject": [{ "Attribute": [{ "AttributeId": "urn:altinn:systemuser:uuid", "Value": "0b7e3f52-6d0c-4f0b-9a51-3f2c8d5e9a10" }] }],
-    "Action": [{ "Attribute": [{ "AttributeId": "urn:oasis:names:tc:xacml:1.0:action:action-id", "Value": "read" }] }],
-    "Resource": [{ "Attribute": [
-        { "AttributeId": "urn:altinn:resource", "Value": "ske-krav-og-betalinger" },
-        { "AttributeId": "urn:altinn:organization:identifier-no", "Value": "310904473" },
-    ] }],
-} }))]
+#[schema(value_type = Object)]
 pub struct XacmlRequest(pub Value);
 
 /// A result for each question.

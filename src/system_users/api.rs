@@ -84,6 +84,7 @@ async fn find_for_token(
         external_ref: asked.external_ref.as_deref(),
     };
     let user = read::by_external_id(&app, grant).await?;
+    app.last_used.note(user.id, app.clock.now());
     Ok(([(CACHE_CONTROL, "no-store,no-cache")], Json(OutsideBody::for_token(user))))
 }
 

@@ -827,7 +827,7 @@ async fn the_day_of_use_is_written_once(bench: Bench) {
     }
     let before = bench.app.store.statements();
     system_users::write_last_used(&bench.app.store, &many).await.unwrap();
-    assert_eq!(bench.app.store.statements() - before, 4);
+    assert_eq!(bench.app.store.statements() - before, 1);
 }
 
 async fn who_could_approve_is_counted(bench: Bench) {
