@@ -49,13 +49,15 @@ pub struct Query<'c> {
     target: Target<'c>,
     arguments: Arguments,
     error: Option<Error>,
+    /// Whether the connection keeps it prepared.
+    kept: bool,
 }
 
 /// Runs one expression on whichever engine the query is for; a read on the pool is tried once more
 /// when the connection turns out to be dead.
 macro_rules! run {
     ($query:expr, |$sql:ident, $arguments:ident, $on:ident| $run:expr) => {{
-        let Query { sql, target, arguments, error } = $query;
+        let Query { sql, target, arguments, error, .. } = $query;
         if let Some(error) = error {
             return Err(error);
         }
@@ -97,7 +99,7 @@ impl<'c> Query<'c> {
                 Arguments::Postgres(PgArguments::default())
             }
         };
-        Self { sql: sql.into_sql_str(), target, arguments, error: None }
+        Self { sql: sql.into_sql_str(), target, arguments, error: None, kept: true }
     }
     /// Binds the next value: `$1`, then `$2` …
     pub fn bind(mut self, value: impl Value) -> Self {
@@ -156,6 +158,12 @@ impl<'c> Query<'c> {
         self.sql = AssertSqlSafe(format!("{head}in ({}){tail}", places.join(", "))).into_sql_str();
         self
     }
+    /// Planned anew each time, for a table that grows while it is asked: PostgreSQL would keep the plan
+    /// that was good when it was small.
+    pub fn planned_anew(mut self) -> Self {
+        self.kept = matches!(self.target, Target::SqlitePool(_) | Target::SqliteConnection(_));
+        self
+    }
     /// A statement that cannot be run says so when it is.
     fn wrong(mut self, what: &str) -> Self {
         self.error.get_or_insert(Error::Protocol(what.to_owned()));
@@ -163,7 +171,11 @@ impl<'c> Query<'c> {
     }
     /// Every row.
     pub async fn all<T: Record>(self) -> Result<Vec<T>, Error> {
-        run!(self, |sql, arguments, on| sqlx::query_as_with(sql, arguments).fetch_all(on).await)
+        let kept = self.kept;
+        run!(self, |sql, arguments, on| sqlx::query_as_with(sql, arguments)
+            .persistent(kept)
+            .fetch_all(on)
+            .await)
     }
     /// The row, if there is one.
     pub async fn opt<T: Record>(self) -> Result<Option<T>, Error> {

@@ -48,7 +48,8 @@ pub struct PersonRow {
 pub async fn organisations(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<OrgNo, Row>, Error> {
     let mut all = HashMap::with_capacity(numbers.len());
     for some in numbers.chunks(LOOKED_FOR) {
-        let rows: Vec<Row> = store.query(FIND_ORGANISATIONS).list(some).all().await?;
+        let rows: Vec<Row> =
+            store.query(FIND_ORGANISATIONS).planned_anew().list(some).all().await?;
         all.extend(rows.into_iter().map(|row| (row.org_no.clone(), row)));
     }
     Ok(all)
@@ -57,7 +58,9 @@ pub async fn organisations(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<O
 pub async fn ids(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<OrgNo, PartyUuid>, Error> {
     let mut all = HashMap::with_capacity(numbers.len());
     for some in numbers.chunks(LOOKED_FOR) {
-        all.extend(store.query(FIND_IDS).list(some).all::<(OrgNo, PartyUuid)>().await?);
+        all.extend(
+            store.query(FIND_IDS).planned_anew().list(some).all::<(OrgNo, PartyUuid)>().await?,
+        );
     }
     Ok(all)
 }
@@ -67,7 +70,7 @@ pub async fn list_live(
     after: &str,
     most: i64,
 ) -> Result<Vec<(PartyUuid, OrgNo, Option<String>)>, Error> {
-    store.query(LIST_LIVE).bind(after.to_owned()).bind(most).all().await
+    store.query(LIST_LIVE).planned_anew().bind(after.to_owned()).bind(most).all().await
 }
 /// The people by these hashes that are known.
 pub async fn persons(
@@ -76,7 +79,8 @@ pub async fn persons(
 ) -> Result<HashMap<String, PersonRow>, Error> {
     let mut all = HashMap::with_capacity(hashes.len());
     for some in hashes.chunks(LOOKED_FOR) {
-        let rows: Vec<PersonRow> = store.query(FIND_PERSONS).list(some).all().await?;
+        let rows: Vec<PersonRow> =
+            store.query(FIND_PERSONS).planned_anew().list(some).all().await?;
         all.extend(rows.into_iter().map(|row| (row.pid_hash.clone(), row)));
     }
     Ok(all)

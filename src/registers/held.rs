@@ -22,10 +22,12 @@ pub(super) struct Told {
 pub(super) struct Holdings {
     kind: &'static str,
     source: &'static str,
-    /// The source tells nothing of what people hold.
-    organisations_only: bool,
-    /// What the file tells of and the store has.
+    /// The file tells all of an organisation's in one place, and nothing of what people hold.
+    by_organisation: bool,
+    /// What the file tells of and the store has; not kept where it tells all in one place.
     seen: HashSet<Uuid>,
+    /// What the store has, and the file has told that it is not; with the organisation.
+    gone: Vec<(Uuid, PartyUuid)>,
     /// The organisations that the file tells of.
     from: HashSet<PartyUuid>,
     /// Those of which it tells something that was not understood.
@@ -33,12 +35,13 @@ pub(super) struct Holdings {
     pub nameless: u64,
 }
 impl Holdings {
-    pub fn new(kind: &'static str, source: &'static str, organisations_only: bool) -> Self {
+    pub fn new(kind: &'static str, source: &'static str, by_organisation: bool) -> Self {
         Self {
             kind,
             source,
-            organisations_only,
+            by_organisation,
             seen: HashSet::new(),
+            gone: Vec::new(),
             from: HashSet::new(),
             doubtful: HashSet::new(),
             nameless: 0,
@@ -54,15 +57,20 @@ impl Holdings {
         self.doubtful.insert(from);
     }
 
-    pub async fn enter(&mut self, import: &mut Importer<'_>, told: &[Told]) -> Result<(), Failure> {
-        let mut from: Vec<PartyUuid> = told.iter().map(|told| told.from).collect();
+    /// Enters what is told of these organisations.
+    pub async fn enter(
+        &mut self,
+        import: &mut Importer<'_>,
+        mut from: Vec<PartyUuid>,
+        told: &[Told],
+    ) -> Result<(), Failure> {
         from.sort();
         from.dedup();
         for tried in 1.. {
             let live = store::list_live(import.store, self.kind, self.source, &from).await?;
             let mut known: HashMap<(PartyUuid, PartyUuid, &str), Uuid> =
                 live.iter().map(|l| ((l.from_party, l.to_party, l.code.as_str()), l.id)).collect();
-            let (mut new, mut seen) = (Vec::new(), Vec::with_capacity(told.len()));
+            let (mut new, mut seen) = (Vec::new(), HashSet::with_capacity(told.len()));
             for Told { from, to, code } in told {
                 let id = *known.entry((*from, *to, code)).or_insert_with(|| {
                     let (kind, source) = (self.kind, self.source);
@@ -70,7 +78,7 @@ impl Holdings {
                     new.push((id, Assignment { from, to, kind, code, source }));
                     id
                 });
-                seen.push(id);
+                seen.insert(id);
             }
             let done = import.insert_all(&new).await;
             match done {
@@ -80,7 +88,12 @@ impl Holdings {
                     done?;
                     import.report.counts.entered += new.len() as u64;
                     import.report.counts.same += (told.len() - new.len()) as u64;
-                    self.seen.extend(seen);
+                    if self.by_organisation {
+                        let gone = live.iter().filter(|live| !seen.contains(&live.id));
+                        self.gone.extend(gone.map(|live| (live.id, live.from_party)));
+                    } else {
+                        self.seen.extend(seen);
+                    }
                     break;
                 }
             }
@@ -117,16 +130,19 @@ impl Holdings {
         &self,
         import: &Importer<'_>,
     ) -> Result<Vec<(Uuid, Reason)>, Failure> {
-        let mut gone = Vec::new();
-        let from: Vec<PartyUuid> = self.from.difference(&self.doubtful).copied().collect();
-        for some in from.chunks(500) {
-            let live = store::list_live(import.store, self.kind, self.source, some).await?;
-            let unseen = live.into_iter().map(|live| live.id);
-            let unseen: Vec<Uuid> = unseen.filter(|id| !self.seen.contains(id)).collect();
-            let ours = self.ours(import, unseen).await?;
-            gone.extend(ours.into_iter().map(|id| (id, Reason::GoneFromRegister)));
+        let sure = |from: &PartyUuid| !self.doubtful.contains(from);
+        let mut gone: Vec<Uuid> =
+            self.gone.iter().filter(|(_, from)| sure(from)).map(|(id, _)| *id).collect();
+        if !self.by_organisation {
+            let from: Vec<PartyUuid> = self.from.iter().copied().filter(sure).collect();
+            for some in from.chunks(500) {
+                let live = store::list_live(import.store, self.kind, self.source, some).await?;
+                let ids = live.into_iter().map(|live| live.id);
+                gone.extend(ids.filter(|id| !self.seen.contains(id)));
+            }
         }
-        Ok(gone)
+        let ours = self.ours(import, gone).await?;
+        Ok(ours.into_iter().map(|id| (id, Reason::GoneFromRegister)).collect())
     }
     /// Of all that the store has from this source, what the file does not tell; and how much there is.
     async fn gone_of_all(
@@ -134,22 +150,15 @@ impl Holdings {
         import: &Importer<'_>,
     ) -> Result<(Vec<(Uuid, Reason)>, usize), Failure> {
         const PAGE: i64 = 1_000;
-        let (mut gone, mut count, mut last) = (Vec::new(), 0, None);
+        let mut gone = self.gone_of_those_told(import).await?;
+        let (mut count, mut last) = (0, None);
         loop {
             let (kind, source) = (self.kind, self.source);
             let page =
                 store::list_all_live(import.store, kind, source, last.as_ref(), PAGE).await?;
-            let unseen = page.iter().filter(|live| {
-                !self.seen.contains(&live.id) && !self.doubtful.contains(&live.from_party)
-            });
-            let (told, absent): (Vec<_>, Vec<_>) =
-                unseen.partition(|live| self.from.contains(&live.from_party));
-            for (some, reason) in
-                [(told, Reason::GoneFromRegister), (absent, Reason::OrganisationGone)]
-            {
-                let ours = self.ours(import, some.iter().map(|live| live.id).collect()).await?;
-                gone.extend(ours.into_iter().map(|id| (id, reason)));
-            }
+            let absent = page.iter().filter(|live| !self.from.contains(&live.from_party));
+            let ours = self.ours(import, absent.map(|live| live.id).collect()).await?;
+            gone.extend(ours.into_iter().map(|id| (id, Reason::OrganisationGone)));
             count += page.len();
             last = page.into_iter().last();
             if last.is_none() {
@@ -159,12 +168,16 @@ impl Holdings {
     }
     /// Those that the source could have told of.
     async fn ours(&self, import: &Importer<'_>, ids: Vec<Uuid>) -> Result<Vec<Uuid>, Failure> {
-        if !self.organisations_only || ids.is_empty() {
+        if !self.by_organisation || ids.is_empty() {
             return Ok(ids);
         }
-        let held = store::find_held(import.store, &ids).await?;
-        let held = held.into_iter().filter(|held| held.holder_kind == "organisation");
-        Ok(held.map(|held| held.id).collect())
+        let mut ours = Vec::with_capacity(ids.len());
+        for some in ids.chunks(500) {
+            let held = store::find_held(import.store, some).await?;
+            let held = held.into_iter().filter(|held| held.holder_kind == "organisation");
+            ours.extend(held.map(|held| held.id));
+        }
+        Ok(ours)
     }
 }
 

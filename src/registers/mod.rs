@@ -24,13 +24,16 @@ use crate::{
     catalogue::{self, Contents},
     clock::Clock,
     config::{Ending, Import},
-    db::{Error, Store, Tx},
+    db::{Engine, Error, Store, Tx},
     ids::OrgNo,
     parties::NumberKeys,
     problem::Problem,
 };
 use feed::{Entry, Refusal};
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 /// Why an import has stopped before it was done.
 #[derive(Debug, thiserror::Error)]
@@ -113,7 +116,12 @@ impl Importer<'_> {
                 work(tx).await
             })
             .await;
-        self.report.pace.took(rows, began.elapsed());
+        let took = began.elapsed();
+        self.report.pace.took(rows, took);
+        if let Engine::Sqlite { .. } = self.store.engine() {
+            // The one who waits for the write lock asks now and then: it must be free at times.
+            tokio::time::sleep((took / 2).min(GAP)).await;
+        }
         done
     }
 
@@ -138,6 +146,8 @@ impl Importer<'_> {
     }
 }
 
+/// Longest pause between two transactions.
+const GAP: Duration = Duration::from_millis(20);
 /// Rows that are changed one by one in a transaction: each is a statement of its own.
 const CHANGES: usize = 100;
 /// How often a batch is looked at anew when somebody else has entered the same at the same time.

@@ -186,7 +186,8 @@ async fn enter(
             None => refuse("the holder is not in the store".into()),
         }
     }
-    holdings.enter(import, &told).await
+    let of = told.iter().map(|told| told.from).collect();
+    holdings.enter(import, of, &told).await
 }
 
 /// Enters and corrects the people in the lines; their ids by the hash in use.

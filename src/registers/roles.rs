@@ -69,7 +69,7 @@ impl AllRoles {
         entries: Vec<(u64, Roles)>,
     ) -> Result<(), Failure> {
         let ids = self.ids(import, &entries).await?;
-        let mut told = Vec::new();
+        let (mut of, mut told) = (Vec::with_capacity(entries.len()), Vec::new());
         for (at, roles) in entries {
             import.report.counts.people += roles.people;
             import.report.counts.ended += roles.ended;
@@ -87,6 +87,7 @@ impl AllRoles {
                 refuse("it is in the file a second time".into());
                 continue;
             }
+            of.push(from);
             if !roles.faults.is_empty() {
                 self.holdings.doubt(from);
             }
@@ -100,7 +101,7 @@ impl AllRoles {
                 }
             }
         }
-        self.holdings.enter(import, &told).await
+        self.holdings.enter(import, of, &told).await
     }
     /// The organisations' ids; the holders' are remembered.
     async fn ids(

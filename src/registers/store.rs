@@ -82,7 +82,7 @@ pub(super) async fn list_live(
     let mut all = Vec::new();
     for some in from.chunks(500) {
         let query = store.query(LIST_LIVE).bind(kind.to_owned()).bind(source.to_owned());
-        all.extend(query.list(some).all::<Live>().await?);
+        all.extend(query.planned_anew().list(some).all::<Live>().await?);
     }
     Ok(all)
 }
@@ -96,6 +96,7 @@ pub(super) async fn list_all_live(
     let least = PartyUuid(Uuid::nil());
     store
         .query(LIST_ALL_LIVE)
+        .planned_anew()
         .bind(kind.to_owned())
         .bind(source.to_owned())
         .bind(after.map_or(least, |live| live.from_party))
@@ -106,7 +107,7 @@ pub(super) async fn list_all_live(
         .await
 }
 pub(super) async fn find_held(store: &Store, ids: &[Uuid]) -> Result<Vec<Held>, Error> {
-    store.query(FIND_HELD).list(ids).all().await
+    store.query(FIND_HELD).planned_anew().list(ids).all().await
 }
 pub(super) async fn close(tx: &mut Tx, now: Ts, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let closed: Vec<(Uuid,)> = tx.query(CLOSE).bind(now).list(ids).all().await?;
