@@ -1,5 +1,6 @@
 //! Requests to addresses that others chose: to public addresses only, whatever a name resolves to, and
 //! to the very addresses that were looked at.
+use crate::jose;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     error::Error as _,
@@ -40,13 +41,11 @@ pub struct Egress {
 impl Egress {
     /// With `loopback`, this machine may be sent to as well, also by http.
     pub fn new(loopback: bool) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
+        let client = jose::http_builder()
             .no_proxy()
             .referer(false)
             .timeout(TIMEOUT)
             .dns_resolver(Arc::new(Guarded { loopback }))
-            .user_agent(concat!("systembruker/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, loopback })
     }

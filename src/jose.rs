@@ -42,6 +42,10 @@ pub enum Refusal {
 
 /// What HTTP requests of ours are made with: no redirects, and an end to waiting.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    http_builder().build()
+}
+/// The same, for one who asks for more.
+pub fn http_builder() -> reqwest::ClientBuilder {
     // Whoever was first has installed the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
@@ -49,7 +53,6 @@ pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
         .connect_timeout(Duration::from_secs(3))
         .timeout(Duration::from_secs(10))
         .user_agent(concat!("systembruker/", env!("CARGO_PKG_VERSION")))
-        .build()
 }
 
 /// A signature algorithm by its name; only those with a public key.

@@ -13,7 +13,7 @@ statements! {
     LOCK_SYSTEM = "update system set changed = changed where id = $1 and vendor_org_no = $2 and deleted is null returning internal_id";
     COUNT_OF_SYSTEM = "select count(*) from webhook where system_id = $1 and deleted is null";
     FIND = "select id, vendor, system_id, url, types, key_id, seen, created from webhook where id = $1 and deleted is null";
-    LIST_BY_VENDOR = "select id, vendor, system_id, url, types, key_id, seen, created from webhook where vendor = $1 and deleted is null and id > $2 order by id limit $3";
+    LIST_BY_VENDOR = "select id, vendor, system_id, url, types, key_id, seen, created from webhook where vendor = $1 and deleted is null and id > $2 order by id limit cast($3 as bigint)";
     DELETE = "update webhook set deleted = $3 where id = $1 and vendor = $2 and deleted is null";
     DELETE_WAITING = "delete from delivery where webhook = $1 and state = 'waiting'";
     /// Back to before an event, so that it and all that follow become deliveries again.
@@ -25,10 +25,10 @@ statements! {
     INSERT_DELIVERY = "insert into delivery (id, webhook, number, lane, type, state, attempts, created, due) values ($1, $2, $3, $4, $5, 'waiting', 0, $6, $6) on conflict do nothing";
     LIST_READY = "select w.id from webhook w where w.deleted is null and exists (select 1 from delivery d where d.webhook = w.id and d.state = 'waiting' and d.due <= $1 and (d.leased is null or d.leased <= $1)) order by w.id";
     /// The first of each lane, when it is due and nobody has it.
-    CLAIM = "update delivery set leased = $3, attempts = attempts + 1 where id in (select d.id from delivery d where d.webhook = $1 and d.state = 'waiting' and d.due <= $2 and (d.leased is null or d.leased <= $2) and not exists (select 1 from delivery f where f.webhook = d.webhook and f.lane = d.lane and f.state = 'waiting' and f.number < d.number) order by d.due, d.number limit $4) and state = 'waiting' and (leased is null or leased <= $2) returning id, number, attempts, created";
+    CLAIM = "update delivery set leased = $3, attempts = attempts + 1 where id in (select d.id from delivery d where d.webhook = $1 and d.state = 'waiting' and d.due <= $2 and (d.leased is null or d.leased <= $2) and not exists (select 1 from delivery f where f.webhook = d.webhook and f.lane = d.lane and f.state = 'waiting' and f.number < d.number) order by d.due, d.number limit cast($4 as bigint)) and state = 'waiting' and (leased is null or leased <= $2) returning id, number, attempts, created";
     END = "update delivery set state = $3, ended = $4, status = $5, fault = $6, leased = null where id = $1 and leased = $2 and state = 'waiting'";
     TRY_LATER = "update delivery set due = $3, status = $4, fault = $5, leased = null where id = $1 and leased = $2 and state = 'waiting'";
-    LIST_DELIVERIES = "select id, number, type as kind, state, attempts, created, due, ended, status, fault from delivery where webhook = $1 and id < $2 order by id desc limit $3";
+    LIST_DELIVERIES = "select id, number, type as kind, state, attempts, created, due, ended, status, fault from delivery where webhook = $1 and id < $2 order by id desc limit cast($3 as bigint)";
     DELETE_ENDED_BEFORE = "delete from delivery where state <> 'waiting' and ended < $1";
 }
 
