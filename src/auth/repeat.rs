@@ -39,7 +39,9 @@ pub async fn once(State(app): State<App>, request: Request, next: Next) -> Respo
 }
 
 async fn answer(app: &App, request: Request, next: Next) -> Result<Response, Problem> {
-    let writes = matches!(*request.method(), Method::POST | Method::PUT);
+    // A decision is made anew each time: an old one must not be given again.
+    let decides = request.uri().path().starts_with("/authorization/");
+    let writes = !decides && matches!(*request.method(), Method::POST | Method::PUT);
     let Some(key) = request.headers().get(&KEY).filter(|_| writes).cloned() else {
         return Ok(next.run(request).await);
     };
