@@ -33,6 +33,8 @@ uuid_id! {
     PartyUuid;
     /// A vendor's request for a system user.
     RequestId;
+    /// A vendor's request for a change of a system user: the vendor's own correlation id.
+    ChangeId;
     /// A system user; the same value as the request it came from.
     SystemUserId;
     /// The register's own key of a system, which the wire calls `systemInternalId`.

@@ -23,6 +23,7 @@ pub mod auth;
 pub mod systems;
 pub mod system_users;
 pub mod requests;
+pub mod changes;
 pub mod webhooks;
 pub mod registers;
 pub mod sandbox;

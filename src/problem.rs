@@ -48,6 +48,7 @@ codes! {
     PackageCheckFailed = 53, 400, "The person may not give one of the access packages.";
     AgentNeedsPackage = 58, 400, "An agent request needs at least one access package.";
     NothingAskedFor = 59, 400, "A request needs at least one right or access package.";
+    ChangeIdUsed = 61, 409, "The correlation id has been used for another change request.";
     PackageNotInSystem = 63, 400, "An access package is not one of the system's.";
     PackageNotAssignable = 64, 400, "An access package cannot be given to a system user for its own organisation.";
     PackageNotDelegable = 65, 400, "An access package cannot be given to a system user for clients.";

@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, events, parties,
+    authority, changes, events, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -45,6 +45,7 @@ pub fn portal() -> Routes {
         .and(auth::portal::routes())
         .and(parties::portal::routes())
         .and(requests::portal::routes())
+        .and(changes::portal::routes())
         .and(system_users::portal::routes())
         .and(web::portal::routes())
 }
@@ -56,6 +57,7 @@ pub fn vendor_api() -> Routes {
         .and(system_users::api::routes())
         .and(requests::api::routes())
         .and(requests::end_user::routes())
+        .and(changes::api::routes())
         .and(events::api::routes())
         .and(authority::api::routes())
         .and(webhooks::api::routes())

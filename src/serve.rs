@@ -3,6 +3,7 @@ use crate::{
     app::App,
     auth,
     catalogue::{self, Catalogue},
+    changes,
     clock::Clock,
     config::{Config, Serve},
     db::{Settings, Store},
@@ -171,6 +172,9 @@ async fn tidy(app: App) {
         }
         if let Err(error) = auth::answers::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "kept answers could not be deleted");
+        }
+        if let Err(error) = changes::forget(&app).await {
+            tracing::warn!(%error, "old change requests could not be deleted");
         }
         if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "expired logins could not be deleted");

@@ -10,6 +10,7 @@ overview-waiting = Waiting for you
 overview-waiting-none = No requests are waiting for an answer.
 overview-escalated = Forwarded { $when }
 overview-undecided = Not answered
+overview-change = Change
 overview-own = For your own organisation
 overview-own-none = No systems have access on behalf of the organisation. A vendor can ask for it, and the request will then appear here.
 overview-clients = For clients

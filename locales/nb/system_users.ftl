@@ -10,6 +10,7 @@ overview-waiting = Venter på deg
 overview-waiting-none = Ingen forespørsler venter på svar.
 overview-escalated = Sendt videre { $when }
 overview-undecided = Ikke besvart
+overview-change = Endring
 overview-own = For egen virksomhet
 overview-own-none = Ingen systemer har tilgang på vegne av virksomheten. En leverandør kan be om det, og da dukker forespørselen opp her.
 overview-clients = For klienter

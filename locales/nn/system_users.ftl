@@ -10,6 +10,7 @@ overview-waiting = Ventar på deg
 overview-waiting-none = Ingen førespurnader ventar på svar.
 overview-escalated = Sendt vidare { $when }
 overview-undecided = Ikkje svart på
+overview-change = Endring
 overview-own = For eiga verksemd
 overview-own-none = Ingen system har tilgang på vegner av verksemda. Ein leverandør kan be om det, og då dukkar førespurnaden opp her.
 overview-clients = For klientar

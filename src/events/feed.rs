@@ -23,6 +23,7 @@ pub const KINDS: &[&str] = &[
     "change.created",
     "change.accepted",
     "change.rejected",
+    "change.escalated",
     "change.withdrawn",
     "system-user.created",
     "system-user.changed",

@@ -138,7 +138,8 @@ pub(super) fn draft(
     })
 }
 
-fn check_redirect(app: &App, system: &System, url: Option<&str>) -> Result<(), Problem> {
+/// That the browser may be sent there afterwards: one of the system's own addresses, or none.
+pub fn check_redirect(app: &App, system: &System, url: Option<&str>) -> Result<(), Problem> {
     let Some(url) = url.filter(|url| !url.is_empty()) else { return Ok(()) };
     if system.redirect_urls.is_empty() {
         return Err(Code::NoRedirectsListed.into());
@@ -148,7 +149,8 @@ fn check_redirect(app: &App, system: &System, url: Option<&str>) -> Result<(), P
     if listed { Ok(()) } else { Err(Code::RedirectNotListed.into()) }
 }
 
-fn check_end(day: Option<Day>, now: Ts) -> Result<Option<Ts>, Problem> {
+/// When the proposed last day ends, which must not be over.
+pub fn check_end(day: Option<Day>, now: Ts) -> Result<Option<Ts>, Problem> {
     let end = day.map(Day::end);
     if end.is_some_and(|end| end <= now) {
         return Err(Problem::Unreadable {
@@ -175,13 +177,29 @@ fn check_items(
     if rights.is_empty() && texts.is_empty() {
         return Err(Code::NothingAskedFor.into());
     }
+    check_rights(system, &rights)?;
+    Ok((rights, check_packages(catalogue, ask.kind, system, texts)?))
+}
+
+/// That each right is whole and one of the system's.
+pub fn check_rights(system: &System, rights: &[Right]) -> Result<(), Problem> {
     let complete = rights.iter().all(|right| {
         let action = right.action.as_deref().unwrap_or_default();
         !right.resource.is_empty() && text::clean(action, text::NAME).is_ok()
     });
-    if !complete || rights.len() > MOST_ITEMS || !system.covers_rights(&rights) {
+    if !complete || rights.len() > MOST_ITEMS || !system.covers_rights(rights) {
         return Err(Code::UnknownRight.into());
     }
+    Ok(())
+}
+
+/// The packages, if each is one of the system's and can be given to a system user of this kind.
+pub fn check_packages(
+    catalogue: &Contents,
+    kind: Kind,
+    system: &System,
+    texts: &[String],
+) -> Result<Vec<PackageUrn>, Problem> {
     let packages: Vec<PackageUrn> = texts.iter().filter_map(|urn| urn.parse().ok()).collect();
     let unknown: Vec<&str> = texts
         .iter()
@@ -195,8 +213,8 @@ fn check_items(
     if packages.len() > system.packages.len() {
         return Err(Code::PackageNotInSystem.into());
     }
-    check_suits(catalogue, ask.kind, &packages)?;
-    Ok((rights, packages))
+    check_suits(catalogue, kind, &packages)?;
+    Ok(packages)
 }
 
 /// Whether the package can be given to a system user of this kind.

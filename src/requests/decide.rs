@@ -330,7 +330,11 @@ pub async fn escalate(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Resul
 
 /// Whether the request has been decided, and how: `Some(true)` is accepted.
 pub fn accepted(request: &Request) -> Option<(bool, &Decision)> {
-    match &request.status {
+    outcome_of(&request.status)
+}
+/// The same of any request's status.
+pub fn outcome_of(status: &Status) -> Option<(bool, &Decision)> {
+    match status {
         Status::New => None,
         Status::Accepted(decision) => Some((true, decision)),
         Status::Rejected(decision) => Some((false, decision)),

@@ -16,13 +16,11 @@ pub use ask::{Ask, Asked, ask, dry_run};
 pub use decide::{Decided, Seen, Way, accept, escalate, reject};
 pub use model::{After, Case, Filter, Request, Status};
 pub use precheck::precheck;
-pub use store::Waiting;
 
 use crate::{
     app::App,
     authority::{self, OnBehalf},
-    clock::Ts,
-    db::{Error, Reads, Tx},
+    db::{Error, Tx},
     events::{self, Actor, Event},
     ids::{OrgNo, PartyUuid, RequestId, SystemId},
     parties::{self, Organisation},
@@ -41,7 +39,7 @@ const MOST_PENDING: i64 = 1_000;
 const BATCH: i64 = 500;
 
 /// The system, if it is this vendor's: unknown and another's look the same.
-async fn own_system(tx: &mut Tx, vendor: &OrgNo, id: &str) -> Result<System, Problem> {
+pub async fn own_system(tx: &mut Tx, vendor: &OrgNo, id: &str) -> Result<System, Problem> {
     let id: SystemId = id.parse().map_err(|_| Code::SystemNotFound)?;
     let system = systems::find(tx, &id).await?.filter(|system| system.vendor == *vendor);
     system.ok_or_else(|| Code::SystemNotFound.into())
@@ -206,15 +204,6 @@ pub async fn case(app: &App, id: RequestId) -> Result<Case, Problem> {
 /// The same for its receipt, which stays when what was approved has been revoked.
 pub async fn decided_case(app: &App, id: RequestId) -> Result<Case, Problem> {
     store::read_decided_case(&app.store, id).await?.ok_or(Problem::NotFound)
-}
-
-/// What waits for the party's decision, escalated ones first, and how many there are.
-pub async fn waiting(
-    reads: &mut Reads,
-    now: Ts,
-    party: PartyUuid,
-) -> Result<(Vec<Waiting>, i64), Error> {
-    store::list_waiting(reads, party, now, MOST_WAITING).await
 }
 
 /// Forgets requests that were decided longer ago than they are kept; how many.

@@ -1,7 +1,13 @@
 //! What a page shows of a request, as a fingerprint: the approver approves what was shown, and when
 //! it has changed, the page can say what.
 use super::model::Case;
-use crate::{catalogue::Contents, clock::Ts, keys, systems::Texts};
+use crate::{
+    catalogue::Contents,
+    clock::Ts,
+    ids::{PackageUrn, ResourceId},
+    keys,
+    systems::Texts,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that an approver decides on, each fact under a label: `vendor`, `redirect`,
@@ -26,6 +32,9 @@ impl Difference {
 const DIGITS: usize = 24;
 
 impl Facts {
+    pub fn new(facts: BTreeMap<String, String>) -> Self {
+        Self(facts)
+    }
     pub fn of(case: &Case, catalogue: &Contents) -> Self {
         let Case { request, system, vendor_name, party_name } = case;
         let mut facts = BTreeMap::new();
@@ -40,20 +49,10 @@ impl Facts {
         facts.insert("redirect".into(), request.redirect_url.clone().unwrap_or_default());
         facts.insert("end".into(), request.valid_to.map(Ts::rfc3339).unwrap_or_default());
         for id in request.resources().unwrap_or_default() {
-            let what = catalogue.resource(&id).map(|r| serde_json::json!(r).to_string());
-            facts.insert(format!("right/{id}"), what.unwrap_or_default());
+            facts.insert(format!("right/{id}"), of_right(catalogue, &id));
         }
         for urn in request.distinct_packages() {
-            let name = catalogue.package(&urn).map(|p| serde_json::json!(p.name).to_string());
-            // A package is the services in it: a new one in it is a change.
-            let services: Vec<String> = catalogue
-                .services(&urn)
-                .map(|r| format!("{} {}", r.identifier, serde_json::json!(r.title)))
-                .collect();
-            facts.insert(
-                format!("package/{urn}"),
-                format!("{} {}", name.unwrap_or_default(), services.join(" ")),
-            );
+            facts.insert(format!("package/{urn}"), of_package(catalogue, &urn));
         }
         Self(facts)
     }
@@ -83,6 +82,20 @@ impl Facts {
         difference.removed = gone.map(|label| (*label).to_owned()).collect();
         difference
     }
+}
+/// What a page tells of a service.
+pub fn of_right(catalogue: &Contents, id: &ResourceId) -> String {
+    catalogue.resource(id).map(|r| serde_json::json!(r).to_string()).unwrap_or_default()
+}
+/// What a page tells of a package.
+pub fn of_package(catalogue: &Contents, urn: &PackageUrn) -> String {
+    let name = catalogue.package(urn).map(|p| serde_json::json!(p.name).to_string());
+    // A package is the services in it: a new one in it is a change.
+    let services: Vec<String> = catalogue
+        .services(urn)
+        .map(|r| format!("{} {}", r.identifier, serde_json::json!(r.title)))
+        .collect();
+    format!("{} {}", name.unwrap_or_default(), services.join(" "))
 }
 fn hash(secret: &[u8], label: &str, fact: &str) -> String {
     let mut hash =

@@ -2,8 +2,7 @@
 use super::model::{After, Case, Decision, Filter, OPEN_DAYS, Request, State, Status};
 use crate::{
     clock::Ts,
-    db::{Error, Json, Reads, Store, Tx, inconsistent},
-    i18n::Localised,
+    db::{Error, Json, Store, Tx, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemKey},
     statements,
     system_users::Kind,
@@ -33,7 +32,6 @@ statements! {
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
-    LIST_WAITING = "select r.id, r.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, r.created, r.escalated, count(*) over () as total from request r join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.party = $1 and r.status = 'new' and r.deleted is null and r.created > $2 order by (r.escalated is null), r.created desc, r.id limit cast($3 as bigint)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -207,54 +205,6 @@ pub(super) async fn delete(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool, 
 
 pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u64, Error> {
     store.write(async |tx| tx.query(DELETE_DECIDED_BEFORE).bind(before).exec().await).await
-}
-
-/// A waiting request, as the overview lists it.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    pub id: RequestId,
-    pub title: String,
-    pub system_name: Localised,
-    pub vendor: OrgNo,
-    pub vendor_name: String,
-    pub created: Ts,
-    pub escalated: Option<Ts>,
-}
-#[derive(sqlx::FromRow)]
-struct WaitingRow {
-    id: RequestId,
-    title: String,
-    system_name: Json<Localised>,
-    vendor_org_no: OrgNo,
-    vendor_name: Option<String>,
-    created: Ts,
-    escalated: Option<Ts>,
-    total: i64,
-}
-pub(super) async fn list_waiting(
-    reads: &mut Reads,
-    party: PartyUuid,
-    now: Ts,
-    most: i64,
-) -> Result<(Vec<Waiting>, i64), Error> {
-    let rows: Vec<WaitingRow> = reads
-        .query(LIST_WAITING)
-        .bind(party)
-        .bind(now.plus_days(-OPEN_DAYS))
-        .bind(most)
-        .all()
-        .await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    let waiting = rows.into_iter().map(|row| Waiting {
-        id: row.id,
-        title: row.title,
-        system_name: row.system_name.0,
-        vendor: row.vendor_org_no,
-        vendor_name: row.vendor_name.unwrap_or_default(),
-        created: row.created,
-        escalated: row.escalated,
-    });
-    Ok((waiting.collect(), total))
 }
 
 /// A page of a system's requests, from where `after` says: at most `most`.

@@ -24,7 +24,7 @@ use crate::{
     clock::Ts,
     db::{Error, Reads, Store, Tx, is_taken},
     events::{self, Actor, Event, Line},
-    ids::{PartyUuid, SystemId, SystemUserId},
+    ids::{PartyUuid, RequestId, SystemId, SystemUserId},
     last_used::LastUsed,
     parties::{self, model::pattern},
     problem::{Code, Problem, Stop},
@@ -96,6 +96,56 @@ pub async fn for_system(
     system: &SystemId,
 ) -> Result<Option<SystemUserId>, Error> {
     store::find_for_system(tx, owner, system).await
+}
+
+/// Keeps others from changing or revoking the system user until the transaction ends; `false` if it
+/// has been revoked.
+pub async fn hold(tx: &mut Tx, id: SystemUserId) -> Result<bool, Error> {
+    store::hold(tx, id).await
+}
+/// What the system user may use now.
+pub async fn grants(tx: &mut Tx, id: SystemUserId) -> Result<Grants, Error> {
+    store::list_grants(tx, id).await
+}
+
+/// What is to become different about a system user.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// What it has not.
+    pub comes: &'a Grants,
+    /// What it has.
+    pub goes: &'a Grants,
+    /// Its new end, where that is to change.
+    pub valid_to: Option<Ts>,
+    /// The request that it follows from.
+    pub request: RequestId,
+}
+/// Changes the system user, which is held, in the transaction of the decision that it follows from.
+pub async fn change(
+    tx: &mut Tx,
+    proof: &MayManage,
+    now: Ts,
+    id: SystemUserId,
+    change: &Change<'_>,
+) -> Result<(), Problem> {
+    let on = proof.on();
+    let user = store::find(tx, id).await?.filter(|user| user.owner == on.party);
+    let user = user.ok_or(Code::SystemUserNotFound)?;
+    store::delete_grants(tx, id, change.goes).await?;
+    store::insert_grants(tx, id, change.comes, |id| proof.givable_actions(id)).await?;
+    store::recount(tx, id, change.valid_to).await?;
+    touch(tx, id, now).await?;
+    let event = Event::new("system-user.changed", Actor::Person { party_id: on.party_id })
+        .party(user.owner)
+        .system(&user.system)
+        .system_user(id)
+        .request(change.request)
+        .data(serde_json::json!({
+            "as": proof.through(), "externalRef": user.external_ref,
+            "added": change.comes, "removed": change.goes,
+            "validTo": change.valid_to.map(Ts::rfc3339),
+        }));
+    Ok(events::record(tx, now, &event).await?)
 }
 
 /// What the page of a system user shows.

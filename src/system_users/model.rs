@@ -5,6 +5,7 @@ use crate::{
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     systems::Texts,
 };
+use serde::Serialize;
 
 /// For its owner, or for its owner's clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl Kind {
 }
 
 /// What a system user may use.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Grants {
     pub rights: Vec<ResourceId>,
     pub packages: Vec<PackageUrn>,

@@ -39,6 +39,8 @@ pub struct Waiting {
     pub vendor: Organisation,
     pub created: String,
     pub escalated_since: Option<String>,
+    /// Whether it is about a system user that stands.
+    pub is_change: bool,
 }
 
 /// A system user in a list.
@@ -133,6 +135,7 @@ impl OverviewPage {
             vendor: sample_organisation("SmartCloud <AS>"),
             created: "21. november 2026".into(),
             escalated_since: escalated.map(ToOwned::to_owned),
+            is_change: escalated.is_some(),
         };
         let full = Self {
             waiting: vec![waiting(None), waiting(Some("3. desember 2026"))],

@@ -13,11 +13,11 @@ use crate::{
     },
     authority,
     catalogue::Contents,
+    changes,
     clock::Ts,
     events::Line,
-    ids::SystemUserId,
+    ids::{ChangeId, RequestId, SystemUserId},
     problem::{Code, Problem, Stop},
-    requests,
     systems::model::localised,
     web::{
         extract::{Params, Query},
@@ -64,7 +64,7 @@ async fn overview(
     let may_manage = holdings.manages_access(&catalogue).is_some();
     // To those who may not manage access the page says what is missing, and no more.
     let ((waiting, waiting_count), (own, clients)) = if may_manage {
-        let waiting = requests::waiting(&mut reads, now, on.party).await?;
+        let waiting = changes::waiting(&mut reads, now, on.party).await?;
         (waiting, list(&mut reads, on.party, &q, after).await?)
     } else {
         Default::default()
@@ -84,7 +84,12 @@ async fn overview(
             .into_iter()
             .filter(|_| after.is_none())
             .map(|request| Waiting {
-                url: urls::request(request.id),
+                url: if request.is_change {
+                    urls::change(ChangeId(request.id))
+                } else {
+                    urls::request(RequestId(request.id))
+                },
+                is_change: request.is_change,
                 title: request.title,
                 system: request.system_name.in_language(page.lang()),
                 vendor: items::organisation(&request.vendor_name, &request.vendor),
@@ -208,7 +213,13 @@ fn event(page: &Page, catalogue: &Contents, line: &Line) -> Event {
         "system-user.created" => page.t("words-event-user-created").to_owned(),
         "system-user.renamed" => page.t("words-event-user-renamed").to_owned(),
         "system-user.revoked" => page.t("words-event-user-revoked").to_owned(),
+        "system-user.changed" => page.t("words-event-user-changed").to_owned(),
         "request.accepted" => page.t("words-event-request-accepted").to_owned(),
+        "change.created" => page.t("words-event-change-created").to_owned(),
+        "change.accepted" => page.t("words-event-change-accepted").to_owned(),
+        "change.rejected" => page.t("words-event-change-rejected").to_owned(),
+        "change.escalated" => page.t("words-event-change-escalated").to_owned(),
+        "change.withdrawn" => page.t("words-event-change-withdrawn").to_owned(),
         other => other.to_owned(),
     };
     let by = match (line.actor_kind.as_str(), &line.acted_as) {

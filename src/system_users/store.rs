@@ -31,6 +31,11 @@ statements! {
     TOUCH = "update system_user set sequence_no = $2, changed = $3 where id = $1";
     /// The day of many at once.
     NOTE_USED = "update system_user set last_used = $1 where id in ($2) and (last_used is null or last_used < $1)";
+    /// Keeps others from changing it until the transaction ends.
+    HOLD = "update system_user set revoked = null where id = $1 and revoked is null";
+    DELETE_GRANT = "delete from system_user_grant where system_user = $1 and kind = $2 and item = $3";
+    /// The counts that the overview shows, and a new end where there is one.
+    RECOUNT = "update system_user set rights = (select count(*) from system_user_grant where system_user = $1 and kind = 'right'), packages = (select count(*) from system_user_grant where system_user = $1 and kind = 'package'), valid_to = coalesce($2, valid_to) where id = $1";
 }
 
 /// The text that a search looks in.
@@ -66,19 +71,52 @@ pub(super) async fn insert(
         .bind(u.created)
         .exec()
         .await?;
-    if u.grants == Grants::default() {
+    insert_grants(tx, u.id, &u.grants, givable).await
+}
+fn items(grants: &Grants) -> impl Iterator<Item = (&'static str, String)> {
+    let rights = grants.rights.iter().map(|id| ("right", id.to_string()));
+    rights.chain(grants.packages.iter().map(|urn| ("package", urn.to_string())))
+}
+/// Each right is for the actions that `givable` says.
+pub(super) async fn insert_grants(
+    tx: &mut Tx,
+    id: SystemUserId,
+    grants: &Grants,
+    givable: impl Fn(&ResourceId) -> Vec<String>,
+) -> Result<(), Error> {
+    if grants.rights.is_empty() && grants.packages.is_empty() {
         return Ok(());
     }
-    let rights =
-        u.grants.rights.iter().map(|id| ("right", id.to_string(), Some(Json(givable(id)))));
-    let packages = u.grants.packages.iter().map(|urn| ("package", urn.to_string(), None));
+    let rights = grants.rights.iter().map(|id| ("right", id.to_string(), Some(Json(givable(id)))));
+    let packages = grants.packages.iter().map(|urn| ("package", urn.to_string(), None));
     tx.query(INSERT_GRANTS)
         .rows(rights.chain(packages), 4, |query, (kind, item, actions)| {
-            query.bind(u.id).bind(kind).bind(item).bind(actions)
+            query.bind(id).bind(kind).bind(item).bind(actions)
         })
         .exec()
         .await
         .map(drop)
+}
+pub(super) async fn delete_grants(
+    tx: &mut Tx,
+    id: SystemUserId,
+    grants: &Grants,
+) -> Result<(), Error> {
+    for (kind, item) in items(grants) {
+        tx.query(DELETE_GRANT).bind(id).bind(kind).bind(item).exec().await?;
+    }
+    Ok(())
+}
+pub(super) async fn recount(
+    tx: &mut Tx,
+    id: SystemUserId,
+    valid_to: Option<Ts>,
+) -> Result<(), Error> {
+    tx.query(RECOUNT).bind(id).bind(valid_to).exec().await.map(drop)
+}
+/// `false` if it has been revoked.
+pub(super) async fn hold(tx: &mut Tx, id: SystemUserId) -> Result<bool, Error> {
+    Ok(tx.query(HOLD).bind(id).exec().await? == 1)
 }
 fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)

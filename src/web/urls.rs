@@ -1,5 +1,5 @@
 //! Addresses of the portal, and the places that a login may lead back to.
-use crate::ids::{RequestId, SystemId, SystemUserId};
+use crate::ids::{ChangeId, RequestId, SystemId, SystemUserId};
 use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -44,6 +44,8 @@ pub enum Place {
     Request(RequestId),
     Reject(RequestId),
     Receipt(RequestId),
+    Change(ChangeId),
+    RejectChange(ChangeId),
     SystemUser(SystemUserId),
     Revoke(SystemUserId),
 }
@@ -59,11 +61,20 @@ impl Place {
         let id = |text: Option<&str>| text.and_then(|text| Uuid::parse_str(text).ok());
         match (parts.next()?, parts.next(), parts.next()) {
             ("overview", None, None) => Some(Self::Overview),
-            ("request" | "agentrequest", None, None) => {
+            (kind @ ("request" | "agentrequest" | "changerequest"), None, None) => {
                 let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
-                let found = pairs.find(|(name, _)| name == "id")?.1;
-                id(Some(&found)).map(|id| Self::Request(RequestId(id)))
+                let found = id(Some(&pairs.find(|(name, _)| name == "id")?.1))?;
+                let is_change = kind == "changerequest";
+                Some(if is_change {
+                    Self::Change(ChangeId(found))
+                } else {
+                    Self::Request(RequestId(found))
+                })
             }
+            ("changerequest", given, Some("reject")) => {
+                id(given).map(|id| Self::RejectChange(ChangeId(id)))
+            }
+            ("changerequest", given, Some(_)) => id(given).map(|id| Self::Change(ChangeId(id))),
             ("request", given, Some("reject")) => id(given).map(|id| Self::Reject(RequestId(id))),
             ("request", given, Some(_)) => id(given).map(|id| Self::Request(RequestId(id))),
             ("receipt", given, None) => id(given).map(|id| Self::Receipt(RequestId(id))),
@@ -82,6 +93,8 @@ impl Place {
             Self::Request(id) => request(id),
             Self::Reject(id) => format!("{UI}/request/{id}/reject"),
             Self::Receipt(id) => receipt(id),
+            Self::Change(id) => change(id),
+            Self::RejectChange(id) => format!("{UI}/changerequest/{id}/reject"),
             Self::SystemUser(id) => system_user(id),
             Self::Revoke(id) => revoke(id),
         }
@@ -99,6 +112,8 @@ impl fmt::Display for Place {
             Self::Request(id) => write!(f, "request.{id}"),
             Self::Reject(id) => write!(f, "reject.{id}"),
             Self::Receipt(id) => write!(f, "receipt.{id}"),
+            Self::Change(id) => write!(f, "change.{id}"),
+            Self::RejectChange(id) => write!(f, "reject-change.{id}"),
             Self::SystemUser(id) => write!(f, "user.{id}"),
             Self::Revoke(id) => write!(f, "revoke.{id}"),
         }
@@ -115,6 +130,8 @@ impl FromStr for Place {
             "request" => Self::Request(RequestId(id()?)),
             "reject" => Self::Reject(RequestId(id()?)),
             "receipt" => Self::Receipt(RequestId(id()?)),
+            "change" => Self::Change(ChangeId(id()?)),
+            "reject-change" => Self::RejectChange(ChangeId(id()?)),
             "user" => Self::SystemUser(SystemUserId(id()?)),
             "revoke" => Self::Revoke(SystemUserId(id()?)),
             _ => return Err(()),
@@ -137,6 +154,9 @@ pub fn overview() -> String {
 pub fn request(id: RequestId) -> String {
     format!("{UI}/request?id={id}")
 }
+pub fn change(id: ChangeId) -> String {
+    format!("{UI}/changerequest?id={id}")
+}
 pub fn receipt(id: RequestId) -> String {
     format!("{UI}/receipt/{id}")
 }
@@ -149,6 +169,10 @@ pub fn revoke(id: SystemUserId) -> String {
 /// What a vendor sends its customer to; `page` is `request` or `agentrequest`.
 pub fn confirm(public_url: &str, page: &str, id: RequestId) -> String {
     format!("{public_url}{UI}/{page}?id={id}&DONTCHOOSEREPORTEE=true")
+}
+/// The same for a change.
+pub fn confirm_change(public_url: &str, id: ChangeId) -> String {
+    format!("{public_url}{UI}/changerequest?id={id}&DONTCHOOSEREPORTEE=true")
 }
 
 #[cfg(test)]
@@ -177,6 +201,8 @@ mod tests {
             Place::Request(RequestId(id)),
             Place::Reject(RequestId(id)),
             Place::Receipt(RequestId(id)),
+            Place::Change(ChangeId(id)),
+            Place::RejectChange(ChangeId(id)),
             Place::SystemUser(SystemUserId(id)),
             Place::Revoke(SystemUserId(id)),
         ] {

@@ -11,6 +11,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::auth::store::STATEMENTS,
     systembruker::authority::store::STATEMENTS,
     systembruker::catalogue::store::STATEMENTS,
+    systembruker::changes::store::STATEMENTS,
     systembruker::db::session::STATEMENTS,
     systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,

@@ -7,6 +7,7 @@
     reason = "a test that fails to unwrap has failed, and its servers are not ours to guard"
 )]
 mod architecture;
+mod changes;
 mod commands;
 mod contract;
 mod decision;

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 use systembruker::{
-    auth,
+    auth, changes,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
     parties, requests, system_users,
@@ -59,6 +59,8 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         requests::pages::ShowPage,
         requests::pages::RejectPage,
         requests::pages::ReceiptPage,
+        changes::pages::ShowPage,
+        changes::pages::RejectPage,
         system_users::pages::ShowPage,
         system_users::pages::RevokePage,
         parties::pages::ChoosePage,
@@ -103,7 +105,9 @@ fn every_sample_is_a_whole_page_in_its_language() {
             assert_eq!(current, [language.name], "{at}");
             let mut words = texts(&parsed, "body");
             words.extend(texts(&parsed, "title"));
-            for missing in ["[request", "[portal", "[problem", "[system", "[unknown message"] {
+            for missing in
+                ["[request", "[change", "[portal", "[problem", "[system", "[unknown message"]
+            {
                 assert!(!words.concat().contains(missing), "{at}: {missing}");
             }
             assert!(!words.concat().contains(['\u{2068}', '\u{2069}']), "{at}");
@@ -160,7 +164,10 @@ fn titles_tell_pages_apart_and_begin_with_the_error() {
             let marked = what.starts_with(language.plain("portal-error-mark"));
             let error = page.contains("Problem")
                 || page.contains("SignedOut")
-                || matches!((page, name), ("requests-ShowPage", "changed" | "unknown item"));
+                || matches!(
+                    (page, name),
+                    ("requests-ShowPage" | "changes-ShowPage", "changed" | "unknown item")
+                );
             assert_eq!(marked, error, "{page} {name}: {title}");
             pages.entry(title).or_default().insert(page);
         }

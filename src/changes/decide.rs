@@ -1,0 +1,225 @@
+//! Deciding on a change request: one transaction each, on what was shown, by someone who may.
+use super::{
+    case, event,
+    model::{Case, ChangeRequest, Effect},
+    shown::facts,
+    store,
+};
+use crate::{
+    app::App,
+    authority::{self, Holdings, MayManage, OnBehalf, Outcome},
+    catalogue::Contents,
+    clock::Ts,
+    db::Tx,
+    events::{self, Actor},
+    ids::{ChangeId, PackageUrn, RequestId},
+    parties,
+    problem::{Code, Problem, Stop},
+    requests::{decide::Asked, model::Decision, shown::Difference},
+    system_users::{self, Change},
+    systems::model::RedirectUrl,
+};
+
+/// What the one who decides has seen of it.
+#[derive(Debug, Clone, Copy)]
+pub enum Seen<'a> {
+    /// A page of ours, which left its fingerprint in the form, made with the session's secret.
+    Page { fingerprint: &'a str, secret: &'a [u8] },
+    /// What the person's own program showed, which answers for it.
+    Program,
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    pub id: ChangeId,
+    /// Where the browser goes: the vendor's address, byte for byte, when it still is on its list.
+    pub redirect: Option<String>,
+}
+
+/// Every thing that would come, with the outcome of the delegation check for this person.
+pub fn check(effect: &Effect, holdings: &Holdings, catalogue: &Contents) -> Vec<Asked> {
+    let rights = effect.comes.rights.iter().map(|id| {
+        let outcome = holdings.can_give_resource(catalogue, id);
+        Asked::Right(id.clone(), outcome)
+    });
+    let packages = effect.comes.packages.iter().map(|urn| {
+        let outcome = holdings.can_give_package(catalogue, urn);
+        Asked::Package(urn.clone(), outcome)
+    });
+    rights.chain(packages).collect()
+}
+
+/// The stored address, if the system's list still has it.
+pub fn redirect_now(app: &App, case: &Case) -> Option<RedirectUrl> {
+    let url = case.change.redirect_url.as_deref()?;
+    let url = RedirectUrl::parse(url, app.config.demo).ok()?;
+    url.is_listed(&case.system.redirect_urls, app.config.demo).then_some(url)
+}
+
+/// How what is asked for now differs from what a form says was shown.
+pub fn difference(app: &App, case: &Case, secret: &[u8], shown: &str) -> Difference {
+    facts(case, &app.catalogue.now()).difference(secret, shown)
+}
+
+/// Proof that the person manages access for the party, and the party's change request, undecided.
+async fn open(
+    tx: &mut Tx,
+    app: &App,
+    on: OnBehalf,
+    id: ChangeId,
+) -> Result<(MayManage, ChangeRequest), Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    let proof = authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+    Ok((proof, open_change(tx, app, on, id).await?))
+}
+async fn open_change(
+    tx: &mut Tx,
+    app: &App,
+    on: OnBehalf,
+    id: ChangeId,
+) -> Result<ChangeRequest, Problem> {
+    let change = store::find(tx, id).await?.ok_or(Code::RequestNotFound)?;
+    if change.party != on.party {
+        return Err(Code::PartyMismatch.into());
+    }
+    if !change.is_open(app.clock.now()) {
+        return Err(Code::AlreadyDecided.into());
+    }
+    Ok(change)
+}
+
+/// Approves: the change request closes, and the system user gets what it has not and loses what is
+/// unwanted, all of it or nothing.
+pub async fn accept(
+    app: &App,
+    on: OnBehalf,
+    id: ChangeId,
+    seen: Seen<'_>,
+) -> Result<Decided, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            let (proof, change) = open(tx, app, on, id).await?;
+            // From here on nobody else changes what it has.
+            let stands = system_users::hold(tx, change.user).await?;
+            let case = case(tx, id).await?.ok_or(Code::RequestNotFound)?;
+            if !case.change.is_open(now) {
+                return Err(Code::AlreadyDecided.into());
+            }
+            if case.system.deleted.is_some() {
+                return Err(Code::SystemNotFound.into());
+            }
+            if !stands {
+                return Err(Code::SystemUserNotFound.into());
+            }
+            // What has changed is shown again, also when it has become impossible.
+            if let Seen::Page { fingerprint, secret } = seen
+                && !facts(&case, &catalogue).difference(secret, fingerprint).is_none()
+            {
+                return Err(Problem::Changed);
+            }
+            let effect = givable(&case, &proof, &catalogue)?;
+            if case.change.has_ended(now) {
+                return Err(Problem::Clash("The end that is asked for has passed.".into()));
+            }
+            decide(tx, &case, &proof, true, now).await?;
+            let change = Change {
+                comes: &effect.comes,
+                goes: &effect.goes,
+                valid_to: case.change.valid_to,
+                request: RequestId(id.0),
+            };
+            system_users::change(tx, &proof, now, case.change.user, &change).await?;
+            Ok(Decided { id, redirect: redirect_now(app, &case).map(|url| url.to_string()) })
+        })
+        .await
+}
+
+/// What comes of it: everything that is asked for, and only if all that is new can be given.
+fn givable(case: &Case, proof: &MayManage, catalogue: &Contents) -> Result<Effect, Problem> {
+    let required = &case.change.required;
+    let effect = case.effect().ok_or(Code::UnknownRight)?;
+    if !case.system.covers_rights(&required.rights) {
+        return Err(Code::UnknownRight.into());
+    }
+    let missing = case.system.missing_packages(&required.packages);
+    if !missing.is_empty() {
+        return Err(not_valid(&missing));
+    }
+    let asked = check(&effect, proof.holdings(), catalogue);
+    let refused = asked.iter().filter_map(|asked| match (asked, asked.outcome()) {
+        (_, Outcome::May) => None,
+        (Asked::Right(..), _) => Some(Code::UnknownRight),
+        (Asked::Package(..), Outcome::MayNot(Code::PackageCheckFailed)) => {
+            Some(Code::PackageCheckFailed)
+        }
+        (Asked::Package(..), _) => Some(Code::PackageNotValid),
+    });
+    let refused: Vec<Code> = refused.collect();
+    if refused.is_empty() { Ok(effect) } else { Err(Problem::NotGivable(refused)) }
+}
+fn not_valid(packages: &[PackageUrn]) -> Problem {
+    let urns: Vec<&str> = packages.iter().map(PackageUrn::as_str).collect();
+    Problem::Code(Code::PackageNotValid, vec![("Invalid Urn Details : ", urns.join(", "))])
+}
+
+/// Rejects: the change request closes, and nothing else happens.
+pub async fn reject(app: &App, on: OnBehalf, id: ChangeId) -> Result<Decided, Problem> {
+    let now = app.clock.now();
+    app.store
+        .write(async |tx| {
+            let (proof, _) = open(tx, app, on, id).await?;
+            let case = case(tx, id).await?.ok_or(Code::RequestNotFound)?;
+            decide(tx, &case, &proof, false, now).await?;
+            Ok(Decided { id, redirect: redirect_now(app, &case).map(|url| url.to_string()) })
+        })
+        .await
+}
+
+async fn decide(
+    tx: &mut Tx,
+    case: &Case,
+    proof: &MayManage,
+    accepted: bool,
+    now: Ts,
+) -> Result<(), Problem> {
+    let (on, change) = (proof.on(), &case.change);
+    let decision = Decision { at: now, by: on.person, through: proof.through().to_owned() };
+    if !store::decide(tx, change.id, accepted, &decision).await? {
+        return Err(Code::AlreadyDecided.into());
+    }
+    let kind = if accepted { "change.accepted" } else { "change.rejected" };
+    let event = event(kind, Actor::Person { party_id: on.party_id }, change)
+        .data(serde_json::json!({ "as": proof.through(), "externalRef": change.external_ref }));
+    Ok(events::record(tx, now, &event).await?)
+}
+
+/// Sends it on to those who can decide; for one who is related to the party and cannot. Sending it
+/// on twice is the same as once.
+pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            if !parties::is_related(tx, now, on.person, on.party).await? {
+                return Err(Stop::NotEntitled.into());
+            }
+            let change = open_change(tx, app, on, id).await?;
+            if on.level < app.config.min_level {
+                return Err(Stop::TooWeak.into());
+            }
+            let case = case(tx, id).await?.ok_or(Code::RequestNotFound)?;
+            let holdings = authority::holdings(tx, now, on).await?;
+            let can_all = case.effect().is_some_and(|effect| {
+                check(&effect, &holdings, &catalogue).iter().all(|asked| asked.outcome().may())
+            });
+            let may_decide = holdings.manages_access(&catalogue).is_some() && can_all;
+            // Who can decide has nobody to send it to.
+            if may_decide || !store::escalate(tx, id, now).await? {
+                return Ok(());
+            }
+            let actor = Actor::Person { party_id: on.party_id };
+            Ok(events::record(tx, now, &event("change.escalated", actor, &change)).await?)
+        })
+        .await
+}

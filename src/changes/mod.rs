@@ -1,0 +1,282 @@
+//! Change requests: a vendor asks to change a system user that stands, and the customer decides.
+pub mod api;
+pub mod decide;
+pub mod model;
+pub mod pages;
+pub mod portal;
+pub mod shown;
+pub mod store;
+pub mod view;
+pub mod wire;
+
+pub use decide::{Decided, Seen, accept, escalate, reject};
+pub use model::{After, Case, ChangeRequest, Effect, Filter};
+pub use store::{Target, Waiting};
+
+use crate::{
+    app::App,
+    authority::{self, OnBehalf},
+    clock::Ts,
+    day::Day,
+    db::{Error, Reads, Tx, is_taken},
+    events::{self, Actor, Event},
+    ids::{ChangeId, OrgNo, PartyUuid, RequestId, SystemUserId},
+    problem::{Code, Problem, Stop},
+    requests::{
+        self, MOST_WAITING, Status,
+        ask::{check_end, check_packages, check_redirect, check_rights},
+    },
+    system_users::{self, Kind},
+    systems::{self, Right},
+    text,
+    web::paging::PAGE_ROWS,
+};
+use model::{Required, Unwanted};
+
+/// What a vendor asks for, as it was sent.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub id: ChangeId,
+    pub user: SystemUserId,
+    pub rights: Vec<Right>,
+    pub packages: Vec<String>,
+    pub unwanted: Unwanted,
+    /// The last day of the system user, as the vendor proposes it.
+    pub valid_to: Option<Day>,
+    pub redirect_url: Option<String>,
+    /// Whether it only wants to know if it could ask.
+    pub dry_run: bool,
+}
+impl Ask {
+    fn asks_for_nothing(&self) -> bool {
+        self.rights.is_empty()
+            && self.packages.is_empty()
+            && self.unwanted.is_empty()
+            && self.valid_to.is_none()
+    }
+}
+
+/// What came of asking.
+pub enum Asked {
+    New(ChangeRequest),
+    /// The change request that already has this id, whatever its status.
+    Standing(ChangeRequest),
+    /// Nothing was asked for, and nothing is kept.
+    NotNeeded(Target),
+}
+
+/// Asks the owner of a system user for a change of it, or finds the change request with this id.
+pub async fn ask(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
+    for _ in 0..2 {
+        match ask_once(app, vendor, ask).await {
+            // The same one was entered meanwhile: it stands now.
+            Err(Problem::Database(error)) if is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    Err(Problem::Unavailable("the change request could not be entered".into()))
+}
+
+async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .write(async |tx| {
+            let target = store::find_target(tx, ask.user).await?.ok_or(Code::SystemUserNotFound)?;
+            if ask.id.0 == ask.user.0 {
+                let text = "The correlation id must not be the id of the system user.";
+                return Err(Problem::Refused(text.into()));
+            }
+            if target.vendor != *vendor {
+                return Err(Problem::NoToken);
+            }
+            if ask.asks_for_nothing() {
+                return Ok(Asked::NotNeeded(target));
+            }
+            // In this order: one that is entered meanwhile is met at the insert, and stands then.
+            let is_used = store::is_used(tx, ask.id).await?;
+            if let Some(standing) = store::find(tx, ask.id).await?
+                && standing.vendor == *vendor
+            {
+                return Ok(Asked::Standing(standing));
+            }
+            if target.kind != Kind::Standard {
+                return Err(Code::SystemUserNotFound.into());
+            }
+            if is_used {
+                return Err(Code::ChangeIdUsed.into());
+            }
+            let system = systems::find(tx, &target.system).await?;
+            let system = system.filter(|system| system.deleted.is_none());
+            let system = system.ok_or(Code::SystemNotFound)?;
+            if target.party_deleted {
+                return Err(Code::UnknownOrganisation.into());
+            }
+            check_redirect(app, &system, ask.redirect_url.as_deref())?;
+            check_rights(&system, &ask.rights)?;
+            let packages = check_packages(&catalogue, Kind::Standard, &system, &ask.packages)?;
+            let change = ChangeRequest {
+                id: ask.id,
+                user: target.id,
+                system: target.system,
+                vendor: target.vendor,
+                party: target.owner,
+                party_id: target.party_id,
+                party_org_no: target.party_org_no,
+                external_ref: target.external_ref,
+                required: Required { rights: ask.rights.clone(), packages },
+                unwanted: ask.unwanted.clone(),
+                valid_to: check_end(ask.valid_to, now)?,
+                redirect_url: ask.redirect_url.clone().filter(|url| !url.is_empty()),
+                created: now,
+                escalated: None,
+                status: Status::New,
+            };
+            if !ask.dry_run {
+                store::insert(tx, &change).await?;
+                record(tx, app, "change.created", vendor, &change).await?;
+            }
+            Ok(Asked::New(change))
+        })
+        .await
+}
+
+/// A change request of one of the vendor's own systems.
+pub async fn find_own(app: &App, vendor: &OrgNo, id: ChangeId) -> Result<ChangeRequest, Problem> {
+    let change = store::read(&app.store, id).await?.ok_or(Code::RequestNotFound)?;
+    if change.vendor == *vendor { Ok(change) } else { Err(Code::SystemNotFound.into()) }
+}
+
+/// The newest change request on a triple of one of the vendor's own systems.
+pub async fn find_own_by_reference(
+    app: &App,
+    vendor: &OrgNo,
+    system: &str,
+    party: &str,
+    external_ref: &str,
+) -> Result<ChangeRequest, Problem> {
+    app.store
+        .read(async |tx| {
+            let system = requests::own_system(tx, vendor, system).await?;
+            let party: OrgNo = party.parse().map_err(|_| Code::RequestNotFound)?;
+            text::clean(external_ref, text::NAME).map_err(|_| Code::RequestNotFound)?;
+            let found = store::find_newest_on_triple(tx, &system.id, &party, external_ref).await?;
+            found.ok_or_else(|| Code::RequestNotFound.into())
+        })
+        .await
+}
+
+/// A page of those of one of the vendor's own systems, oldest first, with one more where there is.
+pub async fn list_own(
+    app: &App,
+    vendor: &OrgNo,
+    system: &str,
+    filter: &Filter,
+    after: After,
+) -> Result<Vec<ChangeRequest>, Problem> {
+    let now = app.clock.now();
+    app.store
+        .read(async |tx| {
+            let system = requests::own_system(tx, vendor, system).await?;
+            Ok(store::list_by_system(tx, &system.id, filter, after, now, PAGE_ROWS + 1).await?)
+        })
+        .await
+}
+
+/// The vendor takes its change request away, in any state; what came of it stays.
+pub async fn withdraw(app: &App, vendor: &OrgNo, id: ChangeId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    app.store
+        .write(async |tx| {
+            let change = store::find(tx, id).await?.filter(|change| change.vendor == *vendor);
+            let change = change.ok_or(Code::RequestNotFound)?;
+            if !store::delete(tx, id, now).await? {
+                return Err(Code::RequestNotFound.into());
+            }
+            record(tx, app, "change.withdrawn", vendor, &change).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// A change request of the party, for one who manages its access.
+pub async fn find_for(app: &App, on: OnBehalf, id: ChangeId) -> Result<ChangeRequest, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .read(async |tx| {
+            let holdings = authority::holdings(tx, now, on).await?;
+            holdings.manages_access(&catalogue).ok_or(Stop::NotEntitled)?;
+            let change = store::find(tx, id).await?.filter(|change| change.party == on.party);
+            change.ok_or_else(|| Code::RequestNotFound.into())
+        })
+        .await
+}
+
+/// A change request, for one who knows only its id and manages access for its party: `on` says who
+/// the person is for a party.
+pub async fn find_for_manager(
+    app: &App,
+    id: ChangeId,
+    on: impl FnOnce(PartyUuid) -> OnBehalf,
+) -> Result<ChangeRequest, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .read(async |tx| {
+            let change = store::find(tx, id).await?.ok_or(Code::RequestNotFound)?;
+            let holdings = authority::holdings(tx, now, on(change.party)).await?;
+            holdings.manages_access(&catalogue).ok_or(Code::NotAccessManager)?;
+            Ok(change)
+        })
+        .await
+}
+
+/// A change request as a page and a decision need it; whose it is, is for the caller to ask.
+pub async fn case(tx: &mut Tx, id: ChangeId) -> Result<Option<Case>, Error> {
+    let Some(named) = store::find_named(tx, id).await? else { return Ok(None) };
+    let system = systems::find(tx, &named.change.system).await?.ok_or(Error::RowNotFound)?;
+    let held = system_users::grants(tx, named.change.user).await?;
+    Ok(Some(Case {
+        change: named.change,
+        system,
+        vendor_name: named.vendor_name,
+        party_name: named.party_name,
+        title: named.title,
+        revoked: named.revoked,
+        held,
+    }))
+}
+
+/// What waits for the party's decision, for new system users and for changes: escalated ones first,
+/// and how many there are.
+pub async fn waiting(
+    reads: &mut Reads,
+    now: Ts,
+    party: PartyUuid,
+) -> Result<(Vec<Waiting>, i64), Error> {
+    store::list_waiting(reads, party, now, MOST_WAITING).await
+}
+
+/// Forgets change requests that were decided longer ago than requests are kept; how many.
+pub async fn forget(app: &App) -> Result<u64, Error> {
+    let days = i64::from(app.config.keep_requests_years) * 365;
+    store::delete_decided_before(&app.store, app.clock.now().plus_days(-days)).await
+}
+
+/// An event about the change request, in the log's words.
+fn event(kind: &'static str, actor: Actor, change: &ChangeRequest) -> Event {
+    Event::new(kind, actor)
+        .party(change.party)
+        .system(&change.system)
+        .system_user(change.user)
+        .request(RequestId(change.id.0))
+        .data(serde_json::json!({ "externalRef": change.external_ref }))
+}
+async fn record(
+    tx: &mut Tx,
+    app: &App,
+    kind: &'static str,
+    vendor: &OrgNo,
+    change: &ChangeRequest,
+) -> Result<(), Error> {
+    let actor = Actor::Vendor { org_no: vendor.clone() };
+    events::record(tx, app.clock.now(), &event(kind, actor, change)).await
+}
