@@ -136,8 +136,8 @@ impl Default for Pace {
     }
 }
 impl Pace {
-    const SHORT: Duration = Duration::from_millis(25);
-    const LONG: Duration = Duration::from_millis(50);
+    const SHORT: Duration = Duration::from_millis(20);
+    const LONG: Duration = Duration::from_millis(40);
 
     /// A transaction with so many rows took this long.
     pub fn took(&mut self, rows: usize, time: Duration) {

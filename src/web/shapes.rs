@@ -42,6 +42,11 @@ pub(super) fn problem(status: u16, codes: &[Code], body: bool, keyed: bool) -> V
     }
     let said: Vec<String> = codes.iter().map(|code| format!("`{code}` {}", code.title())).collect();
     let said = if said.is_empty() { format!("{}.", reason(status)) } else { said.join("  \n") };
+    // Who may not at all is told nothing: then there is no body, which a description cannot say of one
+    // that may have one.
+    if matches!(status, 401 | 403) {
+        return json!({ "description": format!("{said}  \nAs a problem with its code; without a body where the token does not hold, or does not reach.") });
+    }
     let refs: Vec<Value> = shapes.iter().map(|name| reference("schemas", name)).collect();
     let schema = match refs.as_slice() {
         [one] => one.clone(),
