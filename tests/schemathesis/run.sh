@@ -52,6 +52,7 @@ vendor=$(ask "$sandbox/api/GetEnterpriseToken" --data-urlencode "scopes=$(scopes
 person=$(ask "$sandbox/api/GetPersonalToken" --data-urlencode "scopes=$(scopes endUser)" \
     --data-urlencode pid=12837810092 --data-urlencode ttl=3600)
 
+# One worker: CPython 3.11 cannot parse in two threads at once (SystemError in ast.parse).
 # The demo allows 200 requests a second; what is sent faster is answered with 429, as described.
 status=0
 run() {
@@ -62,7 +63,7 @@ run() {
         --include-by "/x-token == \"$scheme\"" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
         --phases examples,coverage,fuzzing --max-examples 20 --max-time "$each" --seed 1 \
-        --request-timeout 15 --workers 2 --no-color --warnings off) || status=1
+        --request-timeout 15 --workers 1 --no-color --warnings off) || status=1
 }
 # An operation says of itself whose token it asks for.
 python3 - "$work/openapi.json" <<'PY'
