@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     app::App,
-    authority::{self, Holdings, MayManage, OnBehalf, Outcome},
+    authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
     clock::Ts,
-    db::Tx,
+    db::{Error, Tx},
     events::{self, Actor},
     ids::{ChangeId, PackageUrn, RequestId},
     parties,
@@ -48,6 +48,24 @@ pub fn check(effect: &Effect, holdings: &Holdings, catalogue: &Contents) -> Vec<
         Asked::Package(urn.clone(), outcome)
     });
     rights.chain(packages).collect()
+}
+
+/// Who at the party could approve it, where this person cannot and somebody still may.
+pub async fn approvers(
+    tx: &mut Tx,
+    app: &App,
+    case: &Case,
+    holdings: &Holdings,
+) -> Result<Approvers, Error> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    let Some(effect) = case.effect() else { return Ok(Approvers::default()) };
+    let may = holdings.manages_access(&catalogue).is_some()
+        && check(&effect, holdings, &catalogue).iter().all(|asked| asked.outcome().may());
+    if may || !case.change.is_open(now) || case.system.deleted.is_some() || case.revoked {
+        return Ok(Approvers::default());
+    }
+    let items = Items { rights: &effect.comes.rights, packages: &effect.comes.packages };
+    authority::who_could_approve(tx, now, &catalogue, case.change.party, items).await
 }
 
 /// The stored address, if the system's list still has it.

@@ -5,7 +5,7 @@ use crate::{
     requests::pages::System,
     web::{
         page::{FormToken, Page},
-        view::{Change, Check, Item, Link, Organisation},
+        view::{Able, Change, Check, Item, Link, Organisation},
     },
 };
 use askama::Template;
@@ -61,13 +61,15 @@ pub enum State {
         reject_url: String,
         /// Nothing if it has been sent on already.
         escalate: Option<FormToken>,
+        /// Who could approve it.
+        able: Able,
     },
     /// Related to the party, without the authority to answer.
     NotEntitled {
         /// Nothing if it has been sent on already.
         escalate: Option<FormToken>,
-        /// The roles that have it, in words.
-        who_can: Vec<String>,
+        /// Who could approve it.
+        able: Able,
     },
     SystemDeleted,
     /// The system user is no more.
@@ -149,7 +151,7 @@ impl ShowPage {
             who: "Daglig leder kan gi denne.".into(),
         };
         let escalate = || Some(sample_form("escalate"));
-        let who_can = || vec!["Daglig leder".to_owned(), "Styrets leder".to_owned()];
+        let [somebody, nobody] = Able::samples();
         let since = || Some("3. desember 2026".to_owned());
         let decided = |accepted, left: Option<&str>, back_to| State::Decided {
             accepted,
@@ -159,8 +161,12 @@ impl ShowPage {
             back_to,
         };
         let back = || Some(Link { url: "/x".into(), text: "smartcloud.example".into() });
-        let cannot = |escalate| State::CannotGiveAll { reject_url: "/x".into(), escalate };
-        let not_entitled = |escalate| State::NotEntitled { escalate, who_can: who_can() };
+        let cannot = |escalate| State::CannotGiveAll {
+            reject_url: "/x".into(),
+            escalate,
+            able: somebody.clone(),
+        };
+        let not_entitled = |escalate| State::NotEntitled { escalate, able: nobody.clone() };
         let unknown = State::UnknownItem { reject_url: Some("/x".into()) };
         let other = State::OtherParty {
             name: "Bakeriet <på> hjørnet".into(),

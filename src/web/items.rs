@@ -1,10 +1,10 @@
 //! Rights and packages from the catalogue, as pages show them.
 use super::{
     page::Page,
-    view::{Change, Check, Item, ItemKind, Organisation},
+    view::{Able, Change, Check, Item, ItemKind, Organisation},
 };
 use crate::{
-    authority::{Outcome, model},
+    authority::{Approvers, Outcome, model},
     catalogue::Contents,
     i18n::Said,
     ids::{OrgNo, PackageUrn, ResourceId},
@@ -36,6 +36,25 @@ pub fn roles(page: &Page, catalogue: &Contents, codes: &[String]) -> Vec<String>
 pub fn managers(page: &Page, catalogue: &Contents) -> Vec<String> {
     let codes = ["DAGL", "LEDE", "INNH", model::ACCESS_MANAGER, model::MAIN_ADMINISTRATOR];
     codes.iter().map(|code| role(page, catalogue, code)).collect()
+}
+
+/// At most this many people are named.
+const MOST_NAMES: usize = 5;
+/// Who could approve, in words; where nobody could, the roles that could if they had all of it.
+pub fn able(page: &Page, catalogue: &Contents, approvers: Approvers) -> Able {
+    let Approvers { people, mut names, through, .. } = approvers;
+    names.truncate(MOST_NAMES);
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    Able {
+        people: count(people),
+        others: count(people.saturating_sub(names.len())),
+        roles: if people == 0 {
+            managers(page, catalogue)
+        } else {
+            through.iter().map(|code| role(page, catalogue, code)).collect()
+        },
+        names,
+    }
 }
 
 /// A single service, with its owner.
