@@ -91,6 +91,10 @@ need chromium chromium
 npm ci --no-audit --no-fund --loglevel=error
 npm run test:e2e
 
+step "HTML of every page"
+need java default-jre-headless
+tests/html.sh
+
 step "bans, licences and sources"
 if ! command -v cargo-deny >/dev/null; then
     CARGO_PROFILE_RELEASE_LTO=off cargo install cargo-deny --locked --quiet

@@ -2,6 +2,7 @@
 
 problem-kicker = Feil
 problem-switch = Bytt virksomhet og fortsett
+problem-back = Tilbake til siden
 problem-bad-request-title = Vi forstod ikke forespørselen
 problem-bad-request-what = Noe i adressen eller skjemaet lot seg ikke lese. Ingenting er endret.
 problem-bad-request-do = Gå tilbake og prøv igjen.

@@ -2,6 +2,7 @@
 
 problem-kicker = Feil
 problem-switch = Byt verksemd og hald fram
+problem-back = Tilbake til sida
 problem-bad-request-title = Vi forstod ikkje førespurnaden
 problem-bad-request-what = Noko i adressa eller skjemaet lét seg ikkje lese. Ingenting er endra.
 problem-bad-request-do = Gå tilbake og prøv igjen.

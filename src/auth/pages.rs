@@ -34,7 +34,7 @@ impl LoginProblemPage {
 
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
         let sample =
-            |failure| Self { page: page.clone(), failure, retry: "/login?to=<x>&y=1".into() };
+            |failure| Self { page: page.clone(), failure, retry: "/login?to=x&y=1".into() };
         vec![
             ("cancelled", sample(LoginFailure::Cancelled)),
             ("expired", sample(LoginFailure::Expired)),
@@ -68,6 +68,6 @@ pub struct SignedOutPage {
 }
 impl SignedOutPage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        vec![("signed out", Self { page: page.clone(), login: "/login?to=<x>".into() })]
+        vec![("signed out", Self { page: page.clone(), login: "/login?to=x&y=1".into() })]
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     web::{
         back::Back,
         error::Shown,
+        page::Page,
         pages::{ProblemKind, ProblemPage},
         urls::{self, is_api},
         view::Link,
@@ -43,6 +44,7 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
     let known = slot.take();
     let page = known.as_ref().map(|(page, _)| page.clone());
     let page = page.unwrap_or_else(|| plain_page(&app, language, &uri));
+    let as_page = status(&shown);
     let made = match shown.stop {
         Some(Stop::SignedOut) => answer(&app, &SignedOutPage { page, login: back.login() }, &[]),
         Some(Stop::LoginFailed { failure, place }) => {
@@ -56,9 +58,11 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
                 }
                 _ => None,
             };
-            let way_on = Some(way_on(page.visitor.is_some(), &page));
+            // A form that was refused has its page, which tells how things are now.
+            let form_of = (!reads).then(|| back.url());
+            let way_on = Some(way_on(&page, form_of));
             // A form that was refused belongs to the page it was on.
-            let page = crate::web::page::Page { here: back.url(), ..page };
+            let page = Page { here: back.url(), ..page };
             answer(
                 &app,
                 &ProblemPage { page, kind: kind(&shown), way_on, extra: None, choose },
@@ -67,7 +71,7 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
         }
     };
     let Ok(mut made) = made else { return response };
-    *made.status_mut() = shown.status;
+    *made.status_mut() = as_page;
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = response.headers().get(&name) {
             made.headers_mut().insert(name, value.clone());
@@ -75,14 +79,23 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
     }
     made
 }
-fn way_on(signed_in: bool, page: &crate::web::page::Page) -> Link {
-    if signed_in {
-        Link { url: urls::overview(), text: page.t("words-lead-back").into() }
-    } else {
-        Link { url: "/login".into(), text: page.t("words-log-in").into() }
-    }
+fn way_on(page: &Page, form_of: Option<String>) -> Link {
+    let (url, text) = match (page.visitor.is_some(), form_of) {
+        (true, Some(url)) if url != urls::overview() => (url, page.t("problem-back")),
+        (true, _) => (urls::overview(), page.t("words-lead-back")),
+        (false, _) => ("/login".into(), page.t("words-log-in")),
+    };
+    Link { url, text: text.into() }
 }
 
+/// The contract has it that a system user that stands is a fault of the request; on a page it is what
+/// somebody else has done meanwhile.
+fn status(shown: &Shown) -> StatusCode {
+    match shown.code {
+        Some(Code::SystemUserExists) => StatusCode::CONFLICT,
+        _ => shown.status,
+    }
+}
 fn kind(shown: &Shown) -> ProblemKind {
     match (&shown.stop, shown.code) {
         (Some(Stop::ForgedForm), _) => return ProblemKind::ForgedForm,
@@ -93,7 +106,7 @@ fn kind(shown: &Shown) -> ProblemKind {
         (_, Some(Code::PackageCheckFailed)) => return ProblemKind::NotEntitled,
         _ => {}
     }
-    match shown.status {
+    match status(shown) {
         StatusCode::FORBIDDEN => ProblemKind::NotEntitled,
         StatusCode::NOT_FOUND => ProblemKind::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => ProblemKind::MethodNotAllowed,

@@ -179,7 +179,7 @@ fn row(page: &Page, catalogue: &Contents, happened: &Happened) -> Row {
     };
     let about = happened.title.clone().or_else(named);
     let request = happened.request.filter(|_| happened.request_is_there);
-    let is_change = !happened.kind.starts_with("request.");
+    let family = happened.kind.split_once('.').map_or("", |(family, _)| family);
     Row {
         at: page.date_time(happened.at),
         what: words::what(page, &happened.kind).to_owned(),
@@ -191,8 +191,10 @@ fn row(page: &Page, catalogue: &Contents, happened: &Happened) -> Row {
             text,
         }),
         client: happened.client.as_ref().map(|c| items::organisation(&c.name, &c.org_no)),
-        request: request
-            .map(|id| if is_change { urls::change(ChangeId(id.0)) } else { urls::request(id) }),
+        request: request.map(|id| match family {
+            "request" => urls::request(id),
+            _ => urls::change(ChangeId(id.0)),
+        }),
     }
 }
 

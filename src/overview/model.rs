@@ -216,9 +216,9 @@ mod tests {
         let text = format!("agent.{}.{id}", at.micros());
         let after = After { created: at, id: SystemUserId(id) };
         assert_eq!(After::of_address(&text), Some((Kind::Agent, after)));
-        for bad in ["", "x", "agent.1", "agent.1.x", "agent.-1.x", "all.1.x"] {
-            let bad = bad.replace('x', &id.to_string());
-            assert_eq!(After::of_address(&bad), None, "{bad}");
+        let (negative, unknown) = (format!("agent.-1.{id}"), format!("all.1.{id}"));
+        for bad in ["", "x", "agent.1", "agent.1.x", &negative, &unknown] {
+            assert_eq!(After::of_address(bad), None, "{bad}");
             assert!(bad.parse::<WaitingAfter>().is_err(), "{bad}");
         }
         let far = format!("agent.{}.{id}", i64::MAX);

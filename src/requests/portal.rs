@@ -44,6 +44,10 @@ pub fn routes() -> Routes {
         .get("/accessmanagement/ui/systemuser/request/{id}/reject", ask_reject)
         .post("/accessmanagement/ui/systemuser/request/{id}/reject", post_reject)
         .post("/accessmanagement/ui/systemuser/request/{id}/escalate", post_escalate)
+        .post("/accessmanagement/ui/systemuser/agentrequest/{id}/approve", post_accept)
+        .get("/accessmanagement/ui/systemuser/agentrequest/{id}/reject", ask_reject)
+        .post("/accessmanagement/ui/systemuser/agentrequest/{id}/reject", post_reject)
+        .post("/accessmanagement/ui/systemuser/agentrequest/{id}/escalate", post_escalate)
         .get("/accessmanagement/ui/systemuser/receipt/{id}", receipt)
 }
 
@@ -165,7 +169,7 @@ async fn ask_reject(
     }
     let redirect = redirect_now(&app, &case);
     let further: Vec<String> = redirect.iter().map(RedirectUrl::origin).collect();
-    let form = acting.form(format!("{}/request/{id}/reject", urls::UI));
+    let form = acting.form(view::address(&case.request, "reject"));
     let page = acting.page;
     let made = RejectPage {
         vendor: items::organisation(&case.vendor_name, &case.system.vendor),

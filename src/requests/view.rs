@@ -116,6 +116,14 @@ pub fn last_day(page: &Page, request: &Request) -> Option<String> {
     request.valid_to.map(|end| page.date(end.plus_minutes(-1)))
 }
 
+/// Where a form of the page leads.
+pub fn address(request: &Request, verb: &str) -> String {
+    let page = match request.kind {
+        system_users::Kind::Standard => "request",
+        system_users::Kind::Agent => "agentrequest",
+    };
+    format!("{}/{page}/{}/{verb}", urls::UI, request.id)
+}
 fn state(
     app: &App,
     acting: &Acting,
@@ -144,10 +152,10 @@ fn state(
         return State::SystemDeleted;
     }
     if request.has_ended(now) {
-        let reject_url = format!("{}/request/{}/reject", urls::UI, request.id);
+        let reject_url = address(request, "reject");
         return State::EndPassed { reject_url: manages.then_some(reject_url) };
     }
-    let address = |verb: &str| format!("{}/request/{}/{verb}", urls::UI, request.id);
+    let address = |verb: &str| address(request, verb);
     let escalate = || request.escalated.is_none().then(|| acting.form(address("escalate")));
     let reject_url = address("reject");
     let unknown = |asked: &[Asked]| asked.iter().any(|asked| *asked.outcome() == Outcome::Unknown);

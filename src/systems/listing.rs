@@ -15,8 +15,7 @@ use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into system_name (language, sort, system, revision, search) values ($1, $2, $3, $4, $5)";
-    DELETE = "delete from system_name where system = $1";
+    UPSERT = "insert into system_name (language, sort, system, revision, search) values ($1, $2, $3, $4, $5) on conflict (system, language) do update set sort = excluded.sort, revision = excluded.revision, search = excluded.search";
     LIST = "select n.sort, s.internal_id, s.id, s.name, s.description, s.vendor_org_no, v.name as vendor_name from system_name n join system s on s.internal_id = n.system left join party v on v.org_no = s.vendor_org_no where n.language = $1 and (n.sort, n.system) > ($2, $3) and s.is_visible and s.deleted is null and ($4 = '%%' or n.search like cast($4 as text) escape '\\' or v.name_fold like cast($4 as text) escape '\\' or s.vendor_org_no like cast($4 as text) escape '\\') order by n.sort, n.system limit cast($5 as bigint)";
     /// Those that were entered or changed by a program that knows nothing of this list.
     LIST_UNLISTED = "select s.id from system s where s.is_visible and s.deleted is null and not exists (select 1 from system_name n where n.system = s.internal_id and n.revision = s.revision) order by s.id limit cast($1 as bigint)";
@@ -27,9 +26,9 @@ const LONGEST_KEY: usize = 1_000;
 /// Systems that are listed in one transaction.
 const BATCH: i64 = 200;
 
-/// Lists the system, as it is in this revision, in the transaction that makes it so.
+/// Lists the system, as it is in this revision, in the transaction that makes it so. One that is not
+/// visible keeps the names that it had, which nobody is shown.
 pub(super) async fn enter(tx: &mut Tx, system: &System, revision: i64) -> Result<(), Error> {
-    tx.query(DELETE).bind(system.key).exec().await?;
     if !system.is_visible {
         return Ok(());
     }
@@ -40,7 +39,7 @@ pub(super) async fn enter(tx: &mut Tx, system: &System, revision: i64) -> Result
         key.truncate(LONGEST_KEY);
         (language.tag, key)
     });
-    tx.query(INSERT)
+    tx.query(UPSERT)
         .rows(rows, 5, |query, (tag, key)| {
             query.bind(tag).bind(key).bind(system.key).bind(revision).bind(search.clone())
         })

@@ -83,8 +83,12 @@ impl Place {
                 id(given).map(|id| Self::RejectChange(ChangeId(id)))
             }
             ("changerequest", given, Some(_)) => id(given).map(|id| Self::Change(ChangeId(id))),
-            ("request", given, Some("reject")) => id(given).map(|id| Self::Reject(RequestId(id))),
-            ("request", given, Some(_)) => id(given).map(|id| Self::Request(RequestId(id))),
+            ("request" | "agentrequest", given, Some("reject")) => {
+                id(given).map(|id| Self::Reject(RequestId(id)))
+            }
+            ("request" | "agentrequest", given, Some(_)) => {
+                id(given).map(|id| Self::Request(RequestId(id)))
+            }
             ("receipt", given, None) => id(given).map(|id| Self::Receipt(RequestId(id))),
             (given, None, None) => id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id))),
             (given, Some("revoke"), None) => {

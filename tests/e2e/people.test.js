@@ -117,7 +117,7 @@ test('Siv manages access without holding the service: told which and why, and ma
   const page = await visit(SIV, request.path);
   const text = await said(page);
   assert.match(text, /Du kan ikke gi alt det bes om/);
-  const item = plain(await page.getByRole('main').getByRole('listitem').first().innerText());
+  const item = plain(await page.locator('.rights > li').first().innerText());
   assert.match(item, /^Krav og betalinger .*Du kan ikke gi denne/);
   assert.match(item, /Du mangler .*tjenesten/);
   assert.match(item, /Dette kan gis av: .*Daglig leder/);

@@ -13,6 +13,11 @@ const WIDTHS = [320, 768, 1280];
 const MAIN = [
   'parties',
   'overview',
+  'requests',
+  'create-choose',
+  'create',
+  'create-cannot',
+  'history',
   'approve',
   'cannot-give-all',
   'not-entitled',

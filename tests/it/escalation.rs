@@ -67,7 +67,7 @@ async fn an_agent_request_is_sent_on(bench: Bench) {
     let id = bench.agent_request(CUSTOMER, "k1").await;
     let mut siv = bench.logged_in(SIV).await;
     let path = format!("{UI}/agentrequest?id={id}");
-    let later = sent_on(&bench, &path, "/request/", &mut siv).await;
+    let later = sent_on(&bench, &path, "/agentrequest/", &mut siv).await;
     // Nothing is given yet: who manages access can approve it.
     later.says("2 personer i virksomheten kan godkjenne: Pia Rørvik Siv Moen");
     later.says("Tilgangsstyr");

@@ -30,6 +30,7 @@ mod requests;
 mod requests_api;
 mod security;
 mod sessions;
+mod states;
 mod support;
 mod system_users_api;
 mod system_users_doctor;

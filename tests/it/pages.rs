@@ -120,6 +120,25 @@ fn every_sample_is_a_whole_page_in_its_language() {
     }
 }
 
+/// For `tests/html.sh`, which names a folder: each sample as a file, to be held against the standard.
+#[test]
+fn every_sample_can_be_written_to_a_file() {
+    let scratch = tempfile::tempdir().unwrap();
+    let given = std::env::var_os("PAGE_SAMPLES").map(std::path::PathBuf::from);
+    let folder = given.as_deref().unwrap_or(scratch.path());
+    let (mut written, mut all) = (BTreeSet::new(), 0);
+    for language in LANGUAGES.iter() {
+        for Sample { page, name, html } in samples(language) {
+            let file = format!("{}-{page}-{}.html", language.tag, name.replace([' ', ','], "-"));
+            std::fs::write(folder.join(&file), html).unwrap();
+            written.insert(file);
+            all += 1;
+        }
+    }
+    assert_eq!(written.len(), all, "each has a name of its own");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), all);
+}
+
 #[test]
 fn names_are_escaped_and_nothing_is_inline() {
     for language in LANGUAGES.iter() {

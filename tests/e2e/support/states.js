@@ -17,6 +17,7 @@ import {
   decide,
   deleteSystem,
   newAgentRequest,
+  newChange,
   newRequest,
   registerSystem,
 } from './vendor.js';
@@ -32,10 +33,12 @@ export async function prepare(demo) {
   await makePerson(demo, LEADER, roles);
   const back = { redirectUrl: `${demo.sandbox}/smartcloud/receipt?customer=42` };
   const ask = (integrationTitle, more = {}) => newRequest(demo, { integrationTitle, ...more });
-  const payroll = { systemId: await registerSystem(demo, 'smartlonn', 'SmartLønn') };
+  const accessPackages = [{ urn: 'urn:altinn:accesspackage:skattegrunnlag' }];
+  const paying = await registerSystem(demo, 'smartlonn', 'SmartLønn', { accessPackages });
+  const payroll = { systemId: paying };
   const cloud = {
     systemId: '991825827_smartcloud',
-    accessPackages: [{ urn: 'urn:altinn:accesspackage:skattegrunnlag' }],
+    accessPackages,
   };
 
   const open = await ask('SmartRegnskap for Rør og Vann', back);
@@ -63,6 +66,8 @@ export async function prepare(demo) {
   await decide(demo, orphan, PIA_NUMBER, 'approve');
   await deleteSystem(demo, old.systemId);
 
+  const pending = await newChange(demo, accepted.id);
+  const bare = await registerSystem(demo, 'tom', 'SmartTom', { rights: [] });
   const changing = await ask('Regnskap for avdeling vest', back);
   const service = 'sandbox-utgatt-skjema';
   await addService(demo, service, 'Utgått skjema');
@@ -71,7 +76,8 @@ export async function prepare(demo) {
   const unknown = await ask('Skjema som er borte', form);
   await retireService(demo, service);
   const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
-  return { ...own, agent, acceptedAgent, gone, orphan, changing, unknown };
+  const offered = { payroll: payroll.systemId, unknownSystem: form.systemId, bare };
+  return { ...own, ...offered, pending, agent, acceptedAgent, gone, orphan, changing, unknown };
 }
 
 /** Forgets who is logged in, but not the language. */
@@ -79,6 +85,14 @@ async function forget({ context, demo }) {
   const kept = (await context.cookies(demo.url)).filter((one) => one.name === 'language');
   await context.clearCookies();
   await context.addCookies(kept);
+}
+
+/** Takes away the title that the form came with. */
+async function typeNothing({ page }) {
+  const field = page.locator('#title');
+  // A browser asks for it itself; the page must say so to those whose browser does not.
+  await page.locator('article form').evaluate((form) => form.setAttribute('novalidate', ''));
+  await field.fill('');
 }
 
 /** Gives the vendor another name: what the page shows is no longer what is. */
@@ -110,6 +124,29 @@ export function states(made) {
     { name: 'overview', who: PIA, path: OVERVIEW },
     { name: 'overview-search', who: PIA, path: `${OVERVIEW}?q=finnes-ikke` },
     { name: 'overview-as-ola', who: OLA, path: OVERVIEW },
+    { name: 'overview-unused', who: PIA, path: `${OVERVIEW}?show=unused` },
+    { name: 'requests', who: PIA, path: `${UI}/requests` },
+    { name: 'requests-search', who: PIA, path: `${UI}/requests?q=finnes-ikke` },
+    { name: 'requests-empty', who: TOR, path: `${UI}/requests` },
+    { name: 'requests-as-ola', who: OLA, path: `${UI}/requests` },
+    { name: 'create-choose', who: PIA, path: `${UI}/create` },
+    { name: 'create-choose-none', who: PIA, path: `${UI}/create?q=finnes-ikke` },
+    { name: 'create', who: PIA, path: `${UI}/create/991825827_smartcloud` },
+    { name: 'create-again', who: PIA, path: `${UI}/create/${made.payroll}` },
+    { name: 'create-cannot', who: SIV, path: `${UI}/create/${made.payroll}` },
+    { name: 'create-unknown', who: PIA, path: `${UI}/create/${made.unknownSystem}`, error: true },
+    { name: 'create-nothing', who: PIA, path: `${UI}/create/${made.bare}` },
+    { name: 'create-as-ola', who: OLA, path: `${UI}/create`, status: 403 },
+    { name: 'create-fault', who: PIA, path: `${UI}/create/${made.payroll}`, meanwhile: typeNothing, status: 422 },
+    { name: 'history', who: PIA, path: `${UI}/history` },
+    { name: 'history-of-one', who: PIA, path: `${UI}/history?user=${made.accepted.id}&kind=request` },
+    { name: 'history-none', who: PIA, path: `${UI}/history?kind=client` },
+    { name: 'history-fault', who: PIA, path: `${UI}/history?from=x`, status: 422 },
+    { name: 'history-empty', who: TOR, path: `${UI}/history` },
+    { name: 'history-as-ola', who: OLA, path: `${UI}/history` },
+    { name: 'change', who: PIA, path: made.pending.path },
+    { name: 'change-cannot', who: SIV, path: made.pending.path },
+    { name: 'change-not-entitled', who: OLA, path: made.pending.path },
     { name: 'approve', who: PIA, path: made.open.path },
     { name: 'approve-package', who: PIA, path: made.packages.path },
     { name: 'approve-existing', who: PIA, path: made.existing.path },
@@ -180,8 +217,8 @@ export async function walk({ demo, language, all, newContext, look }) {
     const { context, page } = visitors.get(key);
     let answer = await page.goto(demo.url + state.path);
     if (state.meanwhile) {
-      await state.meanwhile({ context, demo, language });
-      const button = page.locator('form[action$="/approve"] button');
+      await state.meanwhile({ context, page, demo, language });
+      const button = page.locator('form[action$="/approve"] button, article form[action*="/create/"] button');
       [answer] = await Promise.all([page.waitForNavigation(), button.click()]);
     }
     await look(state, page, answer.status());

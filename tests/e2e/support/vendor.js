@@ -75,6 +75,17 @@ export async function newAgentRequest(demo, systemId, urn, more) {
   return { ...made, path: pathname + search, place: `${pathname}?id=${made.id}` };
 }
 
+/** A new change request to a system user, for one package more; `path` is its page. */
+export async function newChange(demo, user, urn = 'urn:altinn:accesspackage:skattegrunnlag') {
+  const id = crypto.randomUUID();
+  const path = '/authentication/api/v1/systemuser/changerequest/vendor';
+  const query = `?correlation-id=${id}&system-user-id=${user}`;
+  const body = { requiredAccessPackages: [{ urn }] };
+  const made = expect(await call(demo, 'POST', path + query, body), 201);
+  const { pathname, search } = new URL(made.confirmUrl);
+  return { ...made, path: pathname + search };
+}
+
 /** What the vendor gets when it asks for a request: the HTTP status and the body. */
 export function readRequest(demo, id) {
   return call(demo, 'GET', `${REQUESTS}/${id}`);

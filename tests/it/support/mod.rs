@@ -106,6 +106,13 @@ impl Bench {
         bench
     }
 
+    /// The same product, with a provider that does not answer.
+    pub fn without_provider(&self) -> Router {
+        let mut config = config(&self.outside);
+        config.oidc.issuer = "http://127.0.0.1:1".into();
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        router::router(App::new(store, clock, config, self.app.catalogue.clone()).unwrap())
+    }
     /// A browser that nobody has logged in with.
     pub fn browser(&self) -> Browser {
         Browser::new(self.router.clone(), self.outside.clone())
