@@ -16,7 +16,7 @@ use chrono::DateTime;
 use clap::ValueEnum;
 use std::{fs, path::Path, sync::Arc};
 use systembruker::{
-    authority,
+    authority, changes,
     clock::{Clock, Ts},
     db::{self, Error, Store},
     ids::{PartyUuid, RequestId, SystemUserId},
@@ -167,7 +167,7 @@ impl Overview {
             load: statement(db::session::STATEMENTS, "LOAD")?,
             frame: statement(parties::store::STATEMENTS, "FIND_FRAME")?,
             holdings: statement(authority::store::STATEMENTS, "LIST_HOLDINGS")?,
-            waiting: statement(requests::store::STATEMENTS, "LIST_WAITING")?,
+            waiting: statement(changes::store::STATEMENTS, "LIST_WAITING")?,
             list: statement(system_users::store::STATEMENTS, "LIST_BY_OWNER")?,
         })
     }
