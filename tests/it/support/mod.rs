@@ -2,6 +2,7 @@
 //! control, and browsers.
 pub mod browser;
 pub mod issuer;
+pub mod program;
 pub mod schema;
 
 pub use browser::{Answer, Browser};
@@ -292,7 +293,7 @@ async fn world(seed: &Seed) {
 }
 
 /// A database of its own, copied from one that has the schema.
-async fn database() -> sqlx::postgres::PgConnectOptions {
+pub async fn database() -> sqlx::postgres::PgConnectOptions {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
     // Copies of one template wait for each other.
     static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
