@@ -13,10 +13,12 @@ import {
 } from './people.js';
 import { addService, nameOrganisation, retireService } from './sandbox.js';
 import {
+  CLAIMS_RIGHT,
   VENDOR,
   decide,
   deleteSystem,
   newAgentRequest,
+  newChange,
   newRequest,
   registerSystem,
 } from './vendor.js';
@@ -25,6 +27,29 @@ const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
 const OLA_NUMBER = '04879112090';
 const LEADER = 'Astrid Åsheim';
+
+/** Change requests in all that can become of them. */
+async function prepareChanges(demo, ask, back) {
+  const user = async (title) => {
+    const request = await ask(title, { systemId: '991825827_smartcloud' });
+    await decide(demo, request, PIA_NUMBER, 'approve');
+    return request;
+  };
+  const wish = {
+    requiredAccessPackages: [{ urn: 'urn:altinn:accesspackage:skattegrunnlag' }],
+    unwantedRights: CLAIMS_RIGHT,
+  };
+  const standing = await user('Skatt for avdeling øst');
+  const change = await newChange(demo, standing, { ...wish, validTo: '2099-12-31', ...back });
+  const changeEscalated = await newChange(demo, standing, wish);
+  await decide(demo, changeEscalated, OLA_NUMBER, 'escalate');
+  const changeAccepted = await newChange(demo, await user('Skatt for lageret'), wish);
+  await decide(demo, changeAccepted, PIA_NUMBER, 'approve');
+  const changeRejected = await newChange(demo, standing, wish);
+  await decide(demo, changeRejected, PIA_NUMBER, 'reject');
+  const changing = await newChange(demo, standing, { unwantedRights: CLAIMS_RIGHT });
+  return { change, changeEscalated, changeAccepted, changeRejected, changeChanging: changing };
+}
 
 /** What the demo's register and vendors must hold for the pages to be there. */
 export async function prepare(demo) {
@@ -71,7 +96,8 @@ export async function prepare(demo) {
   const unknown = await ask('Skjema som er borte', form);
   await retireService(demo, service);
   const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
-  return { ...own, agent, acceptedAgent, gone, orphan, changing, unknown };
+  const changes = await prepareChanges(demo, ask, back);
+  return { ...own, ...changes, agent, acceptedAgent, gone, orphan, changing, unknown };
 }
 
 /** Forgets who is logged in, but not the language. */
@@ -81,9 +107,11 @@ async function forget({ context, demo }) {
   await context.addCookies(kept);
 }
 
+let renamed = 0;
 /** Gives the vendor another name: what the page shows is no longer what is. */
-function rename({ demo, language }) {
-  return nameOrganisation(demo, VENDOR, `SmartCloud ${language.toUpperCase()} AS`);
+function rename({ demo }) {
+  renamed += 1;
+  return nameOrganisation(demo, VENDOR, `SmartCloud ${renamed} AS`);
 }
 
 /**
@@ -134,12 +162,28 @@ export function states(made) {
     { name: 'system-user-deleted', who: PIA, path: user(made.orphan) },
     { name: 'system-user-as-ola', who: OLA, path: user(made.accepted), status: 403 },
     { name: 'revoke', who: PIA, path: `${user(made.accepted)}/revoke` },
+    { name: 'change', who: PIA, path: made.change.path },
+    { name: 'change-escalated', who: PIA, path: made.changeEscalated.path },
+    { name: 'change-cannot-give-all', who: SIV, path: made.change.path },
+    { name: 'change-not-entitled', who: OLA, path: made.change.path },
+    { name: 'change-sent-on', who: OLA, path: made.changeEscalated.path },
+    { name: 'change-accepted', who: PIA, path: made.changeAccepted.path },
+    { name: 'change-rejected', who: PIA, path: made.changeRejected.path },
+    { name: 'change-reject', who: PIA, path: `${UI}/changerequest/${made.change.id}/reject` },
+    { name: 'change-switch', who: LEADER, acting: 'Tallmakerne AS', path: made.change.path },
     { name: 'not-found', who: PIA, path: `${UI}/${nothing}`, status: 404 },
     { name: 'incomplete-link', who: PIA, path: `${UI}/request`, status: 400 },
     { name: 'wrong-method', who: PIA, path: `${UI}/request/${made.open.id}/approve`, status: 405 },
     { name: 'switch', who: LEADER, acting: 'Tallmakerne AS', path: made.open.path },
     { name: 'unknown-item', who: PIA, path: made.unknown.path, error: true },
     { name: 'changed', who: PIA, path: made.changing.path, meanwhile: rename, status: 409 },
+    {
+      name: 'change-changed',
+      who: PIA,
+      path: made.changeChanging.path,
+      meanwhile: rename,
+      status: 409,
+    },
     { name: 'signed-out', who: PIA, path: made.open.path, meanwhile: forget, status: 401 },
   ];
 }
@@ -149,6 +193,7 @@ export function lateStates(made) {
   return [
     { name: 'timed-out', who: PIA, path: made.open.path },
     { name: 'timed-out-as-ola', who: OLA, path: made.escalated.path },
+    { name: 'change-timed-out', who: PIA, path: made.change.path },
   ];
 }
 

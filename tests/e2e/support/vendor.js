@@ -1,10 +1,12 @@
 // The vendor's side over HTTP: tokens, systems, requests.
+import { randomUUID } from 'node:crypto';
 import { CUSTOMER } from './people.js';
 
 export const VENDOR = '991825827';
 export const SYSTEM = `${VENDOR}_smartregnskap`;
 const REGISTER = '/authentication/api/v1/systemregister/vendor';
 const REQUESTS = '/authentication/api/v1/systemuser/request/vendor';
+const CHANGES = '/authentication/api/v1/systemuser/changerequest/vendor';
 const WRITE = 'altinn:authentication/systemuser.request.write';
 const READ = 'altinn:authentication/systemuser.request.read';
 const REGISTER_WRITE = 'altinn:authentication/systemregister.write';
@@ -71,6 +73,14 @@ export async function newRequest(demo, more) {
 export async function newAgentRequest(demo, systemId, urn, more) {
   const { rights, ...wished } = wish({ systemId, accessPackages: [{ urn }], ...more });
   const made = expect(await call(demo, 'POST', `${REQUESTS}/agent`, wished), 201);
+  const { pathname, search } = new URL(made.confirmUrl);
+  return { ...made, path: pathname + search, place: `${pathname}?id=${made.id}` };
+}
+
+/** Asks for a change of the system user that came of a request. */
+export async function newChange(demo, { id }, body) {
+  const ids = new URLSearchParams({ 'correlation-id': randomUUID(), 'system-user-id': id });
+  const made = expect(await call(demo, 'POST', `${CHANGES}?${ids}`, body), 201);
   const { pathname, search } = new URL(made.confirmUrl);
   return { ...made, path: pathname + search, place: `${pathname}?id=${made.id}` };
 }
