@@ -16,6 +16,7 @@ use std::{
 };
 use systembruker::{
     catalogue,
+    clock::Clock,
     config::{Database, Ending, Import, ImportFile, People, Register, Updates},
     db::{Engine, Json},
     ids::{OrgNo, PersonNo},
@@ -775,6 +776,8 @@ async fn exit_codes_tell_what_happened(bench: Bench) {
         program(&bench, "persons", &persons).env_remove("SYSTEMBRUKER_NUMBER_KEYS").output();
     ends(&no_keys.unwrap(), 2, "number keys are missing");
     ends(&program(&bench, "persons", &persons).output().unwrap(), 0, "1 people entered");
+    // The program has the time of day.
+    bench.app.clock.set(Clock::System.now());
     // The key is the one that login uses: it is the same person.
     let mut browser = bench.logged_in(NEW).await;
     browser.get("/accessmanagement/ui/systemuser/overview").await.is(200);
