@@ -3,7 +3,7 @@ use crate::{
     app::App,
     catalogue::{self, Catalogue},
     clock::Clock,
-    config::{ClientProof, Config, Demo, Issuer, IssuerKind, Level, OidcSettings},
+    config::{ClientProof, Config, Demo, Issuer, IssuerKind, Level, OidcSettings, VouchedSettings},
     db::Store,
     keys::{self, Keys},
     parties::NumberKeys,
@@ -46,6 +46,7 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
         data: settings.data.clone(),
         number_keys: demo_keys(&settings.data.join(NUMBER_KEYS), "sandboxn1")?,
         event_keys: demo_keys(&settings.data.join(EVENT_KEYS), "sandboxe1")?,
+        vouched: settings.vouched.read()?,
     };
     let (app, sandbox) = world.build().await?;
     let served = tokio::spawn(listen(outside, sandbox.router(), stopped(app.clone())));
@@ -115,6 +116,7 @@ struct World {
     data: PathBuf,
     number_keys: Keys,
     event_keys: Keys,
+    vouched: Option<VouchedSettings>,
 }
 impl World {
     /// Each knows the other by its address alone.
@@ -147,6 +149,7 @@ impl World {
                 proof: ClientProof::Secret(secret),
                 levels: vec![level("idporten-loa-substantial", 3), level("idporten-loa-high", 4)],
                 algorithms: vec!["RS256".into()],
+                vouched: self.vouched,
             },
             issuers: issuers(&self.sandbox_url),
             webhook_keys: self.event_keys.clone(),

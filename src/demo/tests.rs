@@ -42,6 +42,7 @@ impl Whole {
             data: folder.path().to_owned(),
             number_keys: Keys::single("n1", vec![1; 32]),
             event_keys: Keys::single("e1", vec![2; 32]),
+            vouched: None,
         };
         let (app, outer) = world.build().await.unwrap();
         tokio::spawn(listen(public, router::router(app.clone()), std::future::pending()));

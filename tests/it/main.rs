@@ -30,4 +30,5 @@ mod system_users_api;
 mod system_users_doctor;
 mod systems;
 mod tokens;
+mod vouched;
 mod webhooks;
