@@ -15,9 +15,9 @@ statements! {
     FIND_PERSON_BY_PARTY_ID = "select id, party_id, name, pid_hash from party where party_id = $1 and kind = 'person' and deleted is null";
     INSERT_PERSON = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     INSERT_ORGANISATION = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form) values ($1, $2, 'organisation', $3, $4, $5, $6, $7)";
-    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5 where id = $1";
+    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, digest = null where id = $1";
     UPDATE_PID_HASH = "update party set pid_hash = $2 where id = $1";
-    RENAME = "update party set name = $2, name_fold = $3, name_sort = $4 where id = $1";
+    RENAME = "update party set name = $2, name_fold = $3, name_sort = $4, digest = null where id = $1";
     /// Every organisation that the person is related to, also through one that they lead, and its
     /// sub-units; a relation as accountant, auditor or business manager makes a client, not this. And
     /// those that the login of the session vouches for.
