@@ -82,7 +82,9 @@ async fn shown(
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, case).map(|url| url.origin()).into_iter().collect();
-    let made = view::page(app, &acting, case, holdings, since.as_ref());
+    let approvers = decide::approvers(app, case, holdings).await?;
+    let mut made = view::page(app, &acting, case, holdings, since.as_ref());
+    made.approvers = approvers.map(|who| items::approvers(&made.page, &app.catalogue.now(), &who));
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)

@@ -7,6 +7,7 @@
     reason = "a test that fails to unwrap has failed, and its servers are not ours to guard"
 )]
 mod architecture;
+mod authority;
 mod changes;
 mod commands;
 mod contract;
