@@ -13,6 +13,7 @@ pub mod limits;
 pub mod last_used;
 pub mod i18n;
 pub mod catalogue;
+pub mod vouched;
 pub mod oidc;
 pub mod events;
 pub mod parties;

@@ -1,4 +1,5 @@
 words-flash-chosen = You are now acting for { $name }.
+words-flash-unknown = The login service confirms that you manage access for { $name }, but the organisation is not in the register here.
 words-flash-revoked = The access for { $name } has been revoked.
 words-flash-escalated = The request has been sent on to those who can approve it.
 words-why-package = You lack the access package that opens the service, or cannot give it on.
@@ -29,3 +30,11 @@ words-lead-back = To the overview
 words-log-in = Log in
 words-changed-facts = This has changed too: { $facts }.
 words-system-gone = The system is deleted
+words-vouched = Access manager confirmed at login
+words-approvers =
+    { $n ->
+        [0] Nobody in the organisation can approve all of this as things are now.
+        [one] One person in the organisation can approve all of this.
+       *[other] { $shown } people in the organisation can approve all of this.
+    }
+words-approvers-as = That is as: { $roles }.

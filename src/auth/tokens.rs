@@ -93,6 +93,7 @@ impl EndUser {
             party_id: self.person.party_id,
             party,
             level: self.level,
+            vouched: None,
         }
     }
     /// The organisation that a route names by its party id.

@@ -1,5 +1,6 @@
 //! What a person holds for a party, and what a decision needs to know, read when it is asked.
 use super::{
+    OnBehalf, Vouched,
     decision::{ActsFor, Known, Party, SystemUser},
     model::{Holding, HoldingKind, Holdings},
     question::{Named, Question, Subject},
@@ -15,9 +16,10 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 statements! {
     /// From the party and, for a sub-unit, its main unit; held by the person, or by an organisation
-    /// in which they have a key role. And the access lists that the party is on. `cross join` keeps
-    /// SQLite to the order that is written: from the few to the many.
-    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation, null as actions from holder h cross join source s cross join assignment a where a.to_party = h.id and a.from_party = s.id and a.valid_to is null and a.valid_from <= $3 union all select 'listed', l.resource, null, false, false, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $2 order by main, kind desc, code";
+    /// in which they have a key role. And the access lists that the party is on, and what the login of
+    /// this session vouches for. `cross join` keeps SQLite to the order that is written: from the few to
+    /// the many.
+    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation, null as actions from holder h cross join source s cross join assignment a where a.to_party = h.id and a.from_party = s.id and a.valid_to is null and a.valid_from <= $3 union all select 'listed', l.resource, null, false, false, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $2 union all select 'vouched', 'vouched', p.org_form, false, false, null from session_authority v join session s on s.id = v.session join party p on p.org_no = v.org_no where v.session = $4 and v.person = $1 and p.id = $2 and p.deleted is null and s.expires > $3 and v.ends > $3 order by main, kind desc, code";
     /// The same for everybody who holds anything; the access lists come with nobody.
     LIST_EVERYBODYS = "with source (id, form, main) as (select id, org_form, false from party where id = $1 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $1 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), held (holder, kind, code, form, main) as (select a.to_party, a.kind, a.code, s.form, s.main from source s join assignment a on a.from_party = s.id where a.valid_to is null and a.valid_from <= $2) select null as person, 'listed' as kind, l.resource as code, null as form, false as main, false as through_organisation, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $1 union all select p.id, h.kind, h.code, h.form, h.main, false, null from held h join party p on p.id = h.holder and p.kind = 'person' and p.deleted is null union all select p.id, h.kind, h.code, h.form, h.main, true, null from held h cross join party o cross join assignment k cross join party p where o.id = h.holder and o.kind = 'organisation' and k.from_party = o.id and k.kind = 'role' and k.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (k.code = 'DTPR' and o.org_form = 'IKS') and k.valid_to is null and k.valid_from <= $2 and p.id = k.to_party and p.kind = 'person' and p.deleted is null order by person";
     /// The parties that are named in any of four ways, each with those of its access lists that are
@@ -40,10 +42,11 @@ struct HoldingRow {
     actions: Option<Json<Vec<String>>>,
 }
 impl HoldingRow {
-    fn add_to(self, holdings: &mut Holdings) -> Result<(), Error> {
+    fn add_to(self, holdings: &mut Holdings, may_give: bool) -> Result<(), Error> {
         let kind = match self.kind.as_str() {
             "role" => HoldingKind::Role,
             "package" => HoldingKind::Package,
+            "vouched" => HoldingKind::Vouched { may_give },
             _ => {
                 let bad = |_| inconsistent("an access list of the resource", &self.code);
                 let resource: ResourceId = self.code.parse().map_err(bad)?;
@@ -61,33 +64,31 @@ impl HoldingRow {
         Ok(())
     }
 }
-pub(super) async fn list_holdings(
-    tx: &mut Tx,
-    now: Ts,
-    person: PartyUuid,
-    party: PartyUuid,
-) -> Result<Holdings, Error> {
-    holdings(tx.query(LIST_HOLDINGS), now, person, party).await
+pub(super) async fn list_holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
+    holdings(tx.query(LIST_HOLDINGS), now, on.person, on.party, on.vouched).await
 }
 /// The same without a transaction, for one who only shows it.
 pub(super) async fn read_holdings(
     reads: &mut Reads,
     now: Ts,
-    person: PartyUuid,
-    party: PartyUuid,
+    on: OnBehalf,
 ) -> Result<Holdings, Error> {
-    holdings(reads.query(LIST_HOLDINGS), now, person, party).await
+    holdings(reads.query(LIST_HOLDINGS), now, on.person, on.party, on.vouched).await
 }
 async fn holdings(
     query: Query<'_>,
     now: Ts,
     person: PartyUuid,
     party: PartyUuid,
+    vouched: Option<Vouched>,
 ) -> Result<Holdings, Error> {
-    let rows: Vec<HoldingRow> = query.bind(person).bind(party).bind(now).all().await?;
+    let session = vouched.map(|vouched| vouched.session.text());
+    let may_give = vouched.is_some_and(|vouched| vouched.may_give);
+    let rows: Vec<HoldingRow> =
+        query.bind(person).bind(party).bind(now).bind(session).all().await?;
     let mut holdings = Holdings::default();
     for row in rows {
-        row.add_to(&mut holdings)?;
+        row.add_to(&mut holdings, may_give)?;
     }
     Ok(holdings)
 }
@@ -111,7 +112,7 @@ pub(super) async fn list_everybodys(
             Some(person) => people.entry(person).or_default(),
             None => &mut nobody,
         };
-        row.holding.add_to(holdings)?;
+        row.holding.add_to(holdings, false)?;
     }
     let people = people.into_values().map(|h| Holdings { lists: nobody.lists.clone(), ..h });
     Ok((people.collect(), nobody))
@@ -138,7 +139,7 @@ pub(super) async fn known(
                 };
                 if let Entry::Vacant(place) = known.holdings.entry(pair) {
                     let query = store.query(LIST_HOLDINGS);
-                    place.insert(holdings(query, now, pair.0, pair.1).await?);
+                    place.insert(holdings(query, now, pair.0, pair.1, None).await?);
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::App,
-    authority::{self, Holdings, MayManage, OnBehalf, Outcome},
+    authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
     clock::Ts,
     db::Tx,
@@ -48,6 +48,29 @@ pub fn check(effect: &Effect, holdings: &Holdings, catalogue: &Contents) -> Vec<
         Asked::Package(urn.clone(), outcome)
     });
     rights.chain(packages).collect()
+}
+
+/// Who could approve it, when the person who holds these cannot; nothing where nobody can any more, or
+/// where they can.
+pub async fn approvers(
+    app: &App,
+    case: &Case,
+    holdings: &Holdings,
+) -> Result<Option<Approvers>, Problem> {
+    let (catalogue, now, change) = (app.catalogue.now(), app.clock.now(), &case.change);
+    let open = change.is_open(now) && case.system.deleted.is_none() && !case.revoked;
+    let Some(effect) = case.effect().filter(|_| open) else { return Ok(None) };
+    let may = check(&effect, holdings, &catalogue).iter().all(|asked| asked.outcome().may());
+    if may && holdings.manages_access(&catalogue).is_some() {
+        return Ok(None);
+    }
+    let rights: Vec<_> = effect.comes.rights.iter().cloned().collect();
+    let packages: Vec<_> = effect.comes.packages.iter().cloned().collect();
+    let items = Items { rights: &rights, packages: &packages };
+    let who = app.store.read(async |tx| {
+        authority::who_could_approve(tx, now, &catalogue, change.party, items).await
+    });
+    Ok(Some(who.await?))
 }
 
 /// The stored address, if the system's list still has it.
@@ -201,7 +224,7 @@ pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Probl
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
-            if !parties::is_related(tx, now, on.person, on.party).await? {
+            if !parties::is_related(tx, now, on.seeker(), on.party).await? {
                 return Err(Stop::NotEntitled.into());
             }
             let change = open_change(tx, app, on, id).await?;

@@ -45,6 +45,8 @@ pub struct ShowPage {
     pub changed_facts: String,
     /// The names of what was shown before and is no longer asked for.
     pub removed: Vec<String>,
+    /// How many could approve it and as what, in a sentence, for one who cannot.
+    pub approvers: Option<String>,
 }
 
 /// What the visitor can do about the change.
@@ -226,6 +228,7 @@ impl ShowPage {
             changed: false,
             changed_facts: String::new(),
             removed: Vec::new(),
+            approvers: Some("Én person kan <godkjenne> alt dette. De er: Daglig leder.".into()),
         }
     }
 

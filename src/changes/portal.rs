@@ -82,7 +82,9 @@ async fn shown(
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, case).map(|url| url.origin()).into_iter().collect();
-    let made = view::page(app, &acting, case, holdings, since.as_ref());
+    let approvers = decide::approvers(app, case, holdings).await?;
+    let mut made = view::page(app, &acting, case, holdings, since.as_ref());
+    made.approvers = approvers.map(|who| items::approvers(&made.page, &app.catalogue.now(), &who));
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)
@@ -91,7 +93,7 @@ async fn shown(
 /// A party that the visitor may also act for is told, with a way to switch; any other is not found.
 async fn other_party(app: &App, acting: Acting, case: &Case) -> Result<Response, Problem> {
     let party = case.change.party;
-    let related = parties::choice(&app.store, &app.clock, acting.who.person, party).await?;
+    let related = parties::choice(&app.store, &app.clock, acting.who.seeker(), party).await?;
     related.ok_or(Problem::NotFound)?;
     answer(app, &view::for_other_party(&acting, case), &[])
 }

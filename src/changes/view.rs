@@ -101,6 +101,7 @@ fn about(case: &Case, page: Page) -> ShowPage {
         changed: false,
         changed_facts: String::new(),
         removed: Vec::new(),
+        approvers: None,
         page,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     config::Ending,
     db::is_taken,
     ids::{OrgNo, PartyUuid},
-    parties::bulk::{self, Row},
+    parties::bulk::{self, Row, Told},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -54,8 +54,8 @@ pub(super) struct Units {
 /// What a batch comes to.
 #[derive(Default)]
 struct Plan {
-    new: Vec<Row>,
-    changed: Vec<Row>,
+    new: Vec<Told>,
+    changed: Vec<Told>,
     deleted: u64,
     same: u64,
     refused: Vec<(u64, Refusal)>,
@@ -72,6 +72,7 @@ impl Units {
         entries: Vec<(u64, Unit)>,
     ) -> Result<(), Failure> {
         let entries = self.fitting(import, entries);
+        let entries = told_anew(import, entries).await?;
         let mut numbers: Vec<OrgNo> = entries
             .iter()
             .flat_map(|(_, unit)| std::iter::once(&unit.org_no).chain(&unit.parent))
@@ -188,6 +189,19 @@ impl Importer<'_> {
     }
 }
 
+/// Those that say something else than when their row was last written: the others are as they should be.
+async fn told_anew(
+    import: &mut Importer<'_>,
+    mut entries: Vec<(u64, Unit)>,
+) -> Result<Vec<(u64, Unit)>, Failure> {
+    let numbers: Vec<OrgNo> = entries.iter().map(|(_, unit)| unit.org_no.clone()).collect();
+    let known = bulk::digests(import.store, &numbers).await?;
+    let all = entries.len();
+    entries.retain(|(_, unit)| known.get(&unit.org_no) != Some(&unit.digest()));
+    import.report.counts.same += (all - entries.len()) as u64;
+    Ok(entries)
+}
+
 fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
     let mut plan = Plan::default();
     for (at, unit) in entries {
@@ -207,18 +221,21 @@ fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
                     plan.same += 1;
                 } else {
                     plan.deleted += u64::from(row.deleted.is_none() && wanted.deleted.is_some());
-                    plan.changed.push(wanted);
+                    plan.changed.push((wanted, unit.digest()));
                 }
             }
             None => match &unit.name {
-                Some(name) => plan.new.push(Row {
-                    id: PartyUuid(Uuid::now_v7()),
-                    org_no: unit.org_no.clone(),
-                    name: name.clone(),
-                    org_form: unit.form.clone(),
-                    parent,
-                    deleted: unit.deleted,
-                }),
+                Some(name) => {
+                    let row = Row {
+                        id: PartyUuid(Uuid::now_v7()),
+                        org_no: unit.org_no.clone(),
+                        name: name.clone(),
+                        org_form: unit.form.clone(),
+                        parent,
+                        deleted: unit.deleted,
+                    };
+                    plan.new.push((row, unit.digest()));
+                }
                 // Deleted, and never known here.
                 None => plan.same += 1,
             },

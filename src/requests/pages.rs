@@ -39,6 +39,8 @@ pub struct ShowPage {
     pub removed: Vec<String>,
     /// The system user that the party has for this system already.
     pub existing: Option<String>,
+    /// How many could approve it and as what, in a sentence, for one who cannot.
+    pub approvers: Option<String>,
 }
 
 /// The vendor's own words about its system.
@@ -254,6 +256,7 @@ impl ShowPage {
             changed_facts: String::new(),
             removed: Vec::new(),
             existing: None,
+            approvers: Some("Én person kan <godkjenne> alt dette. De er: Daglig leder.".into()),
         }
     }
 

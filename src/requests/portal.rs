@@ -5,6 +5,7 @@ use super::{
     decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
+    precheck::approvers,
     reject,
     shown::Difference,
     view,
@@ -73,19 +74,22 @@ async fn shown(
         return other_party(app, acting, case).await;
     }
     let (now, on) = (app.clock.now(), acting.on());
-    let (holdings, existing) = app
+    let catalogue = app.catalogue.now();
+    let (holdings, existing, approvers) = app
         .store
         .read(async |tx| {
             let holdings = authority::holdings(tx, now, on).await?;
             let standing = system_users::for_system(tx, on.party, &case.system.id).await?;
-            Ok::<_, Problem>((holdings, standing))
+            let others = approvers(tx, now, &catalogue, &case.request, &holdings).await?;
+            Ok::<_, Problem>((holdings, standing, others))
         })
         .await?;
     let status = if since.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, &case).map(|url| url.origin()).into_iter().collect();
-    let made: ShowPage = view::page(app, &acting, &case, &holdings, existing, since.as_ref());
+    let mut made: ShowPage = view::page(app, &acting, &case, &holdings, existing, since.as_ref());
+    made.approvers = approvers.map(|who| items::approvers(&made.page, &catalogue, &who));
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)
@@ -94,7 +98,7 @@ async fn shown(
 /// A party that the visitor may also act for is told, with a way to switch; any other is not found.
 async fn other_party(app: &App, acting: Acting, case: Case) -> Result<Response, Problem> {
     let party = case.request.party;
-    let related = parties::choice(&app.store, &app.clock, acting.who.person, party).await?;
+    let related = parties::choice(&app.store, &app.clock, acting.who.seeker(), party).await?;
     related.ok_or(Problem::NotFound)?;
     answer(app, &view::for_other_party(&acting, &case), &[])
 }

@@ -70,6 +70,7 @@ pub fn page(
         changed: since.is_some(),
         changed_facts: since.map(|d| changed_facts(&page, d)).unwrap_or_default(),
         removed: removed.unwrap_or_default(),
+        approvers: None,
         existing: existing.filter(|_| open && manages).map(urls::system_user),
         page,
     }
@@ -99,6 +100,7 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
         changed: false,
         changed_facts: String::new(),
         removed: Vec::new(),
+        approvers: None,
         existing: None,
         page,
     }

@@ -1,5 +1,5 @@
 //! The outside world for `demo` and for tests, over real HTTP: a provider of logins, a token
-//! issuer, a vendor's site, and a scripted approver. It sees of the portal what anybody outside sees of it,
+//! issuer, a vendor's site, a service owner, and a scripted approver. It sees of the portal what anybody outside sees of it,
 //! and the verbs that put a small world into the store.
 use crate::{clock::Clock, problem::Problem, registers::seed::Seed};
 use axum::{
@@ -13,6 +13,7 @@ mod answer;
 mod approver;
 mod browser;
 mod changes;
+mod claims;
 mod index;
 mod input;
 mod jose;
@@ -21,6 +22,7 @@ mod maskinporten;
 mod numbers;
 mod people;
 mod provider;
+mod skatteetaten;
 mod state;
 mod tokens;
 mod vendor;
@@ -132,6 +134,9 @@ impl Sandbox {
             .route("/smartcloud/style.css", get(vendor::style))
             .route("/smartcloud/connect", post(vendor::post_connect))
             .route("/smartcloud/receipt", get(vendor::receipt))
+            .route("/smartcloud/claims", get(claims::show))
+            .route("/skatteetaten/krav-og-betalinger", get(skatteetaten::show))
+            .route("/skatteetaten/jwks", get(skatteetaten::jwks))
             .fallback(index::not_found)
             .with_state(self.clone())
     }

@@ -164,7 +164,7 @@ pub async fn show(app: &App, on: OnBehalf, id: SystemUserId) -> Result<Shown, Pr
         .read(async |tx| {
             let user = store::find(tx, id).await?.ok_or(Problem::NotFound)?;
             if user.owner != on.party {
-                return Err(parties::of_another(tx, now, on.person, user.owner).await?);
+                return Err(parties::of_another(tx, now, on.seeker(), user.owner).await?);
             }
             let holdings = authority::holdings(tx, now, on).await?;
             let may_manage = holdings.manages_access(&catalogue).is_some();

@@ -4,7 +4,7 @@ use super::{
     view::{Change, Check, Item, ItemKind, Organisation},
 };
 use crate::{
-    authority::{Outcome, model},
+    authority::{Approvers, Outcome, model},
     catalogue::Contents,
     i18n::Said,
     ids::{OrgNo, PackageUrn, ResourceId},
@@ -19,6 +19,9 @@ pub fn organisation(name: &str, org_no: &OrgNo) -> Organisation {
 
 /// A role or package by its code, in words; the code itself where nobody knows it.
 pub fn role(page: &Page, catalogue: &Contents, code: &str) -> String {
+    if code == model::VOUCHED {
+        return page.t("words-vouched").to_owned();
+    }
     let package = || {
         let urn: PackageUrn = format!("{}{code}", PackageUrn::PREFIX).parse().ok()?;
         Some(&catalogue.package(&urn)?.name)
@@ -36,6 +39,15 @@ pub fn roles(page: &Page, catalogue: &Contents, codes: &[String]) -> Vec<String>
 pub fn managers(page: &Page, catalogue: &Contents) -> Vec<String> {
     let codes = ["DAGL", "LEDE", "INNH", model::ACCESS_MANAGER, model::MAIN_ADMINISTRATOR];
     codes.iter().map(|code| role(page, catalogue, code)).collect()
+}
+
+/// How many people could approve it all, and as what; never who.
+pub fn approvers(page: &Page, catalogue: &Contents, who: &Approvers) -> String {
+    let people = page.count("words-approvers", who.people as u64);
+    match roles(page, catalogue, &who.through) {
+        none if none.is_empty() => people,
+        roles => format!("{people} {}", page.t1("words-approvers-as", "roles", &roles.join(", "))),
+    }
 }
 
 /// A single service, with its owner.

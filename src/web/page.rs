@@ -25,6 +25,8 @@ pub struct Page {
     /// Id of this request, shown on error pages.
     pub operation: String,
     pub logout: Option<FormToken>,
+    /// The party is acted for only because the provider vouched for it at this login.
+    pub vouched: bool,
     /// The page is there in this language only.
     pub one_language: bool,
 }
@@ -74,6 +76,7 @@ impl Page {
             nav: None,
             operation: String::new(),
             logout: None,
+            vouched: false,
             one_language: false,
         }
     }

@@ -45,6 +45,21 @@ fn every_module_with_statements_is_listed() {
 }
 
 #[test]
+fn whoever_writes_an_organisation_takes_its_digest_away_or_gives_it_another() {
+    let told = ["name = ", "org_form = ", "parent = ", "deleted = "];
+    let mut seen = 0;
+    for (name, sql) in STATEMENTS.iter().copied().flatten() {
+        let Some(set) = sql.strip_prefix("update party set ") else { continue };
+        let set = set.split(" where ").next().unwrap();
+        if told.iter().any(|column| set.contains(column)) {
+            assert!(set.contains("digest = "), "{name}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
+}
+
+#[test]
 fn no_statement_is_planned_each_time_it_is_bound() {
     for (name, sql) in STATEMENTS.iter().copied().flatten() {
         assert!(!sql.contains("like $") && !sql.contains("limit $"), "{name}: cast what is bound");

@@ -628,7 +628,7 @@ async fn a_service_may_be_limited_to_some(bench: Bench) {
     let can_give = async || {
         let (catalogue, now) = (bench.app.catalogue.now(), bench.app.clock.now());
         let party = party(&bench, CUSTOMER).await;
-        let on = authority::OnBehalf { person: pia, party_id: 0, party, level: 3 };
+        let on = authority::OnBehalf { person: pia, party_id: 0, party, level: 3, vouched: None };
         let held = bench.app.store.read(async |tx| authority::holdings(tx, now, on).await).await;
         held.unwrap().can_give_resource(&catalogue, &id)
     };

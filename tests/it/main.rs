@@ -7,6 +7,7 @@
     reason = "a test that fails to unwrap has failed, and its servers are not ours to guard"
 )]
 mod architecture;
+mod authority;
 mod changes;
 mod commands;
 mod contract;
@@ -31,4 +32,5 @@ mod system_users_api;
 mod system_users_doctor;
 mod systems;
 mod tokens;
+mod vouched;
 mod webhooks;

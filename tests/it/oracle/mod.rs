@@ -126,7 +126,7 @@ async fn people(bench: &Bench, placed: &Placed, catalogue: &Contents, tally: &mu
                 |more: &str| format!("person {person}, organisation {at}, {more}: {world:#?}");
             let acts = choices.iter().any(|choice| choice.id == party);
             tally.agree("may act", yes(acts), yes(world.may_act(person, at)), || what(""));
-            let on = OnBehalf { person: id, party_id: 0, party, level: 3 };
+            let on = OnBehalf { person: id, party_id: 0, party, level: 3, vouched: None };
             let (held, related) = app
                 .store
                 .read(async |tx| {

@@ -18,7 +18,7 @@ use systembruker::{
     app::App,
     catalogue::{self, Catalogue},
     clock::{Clock, Ts},
-    config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings},
+    config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings, VouchedSettings},
     db::Store,
     ids::{OrgNo, PersonNo},
     keys::Keys,
@@ -106,6 +106,14 @@ impl Bench {
         bench
     }
 
+    /// The same product with other settings of what a login may bring.
+    pub fn vouch(&mut self, settings: Option<VouchedSettings>) {
+        let mut config = (*self.app.config).clone();
+        config.oidc.vouched = settings;
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        self.app = App::new(store, clock, config, self.app.catalogue.clone()).unwrap();
+        self.router = router::router(self.app.clone());
+    }
     /// A browser that nobody has logged in with.
     pub fn browser(&self) -> Browser {
         Browser::new(self.router.clone(), self.outside.clone())
@@ -231,6 +239,7 @@ fn config(outside: &Outside) -> Config {
                 Level { acr: "idporten-loa-high".into(), worth: 4 },
             ],
             algorithms: vec!["RS256".into()],
+            vouched: None,
         },
         issuers: vec![
             issuer(IssuerKind::Vendor, format!("{}/maskinporten", outside.url)),
