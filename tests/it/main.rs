@@ -8,6 +8,7 @@
 )]
 mod architecture;
 mod changes;
+mod clients;
 mod commands;
 mod contract;
 mod decision;
