@@ -249,7 +249,7 @@ impl World {
             DELEGABLE.iter().any(|code| code == package)
                 && relations.iter().any(|tie| self.gives_access(tie, package))
         };
-        if user.packages.iter().all(|package| passed_on(&package)) {
+        if user.packages.iter().all(|package| passed_on(package)) {
             Verdict::Yes
         } else {
             Verdict::Lacks
