@@ -23,6 +23,7 @@ pub mod web;
 pub mod auth;
 pub mod systems;
 pub mod system_users;
+pub mod clients;
 pub mod requests;
 pub mod changes;
 pub mod webhooks;

@@ -77,6 +77,23 @@ impl MayManage {
     }
 }
 
+/// Proof that the person manages the clients of the party's agent system users, at the moment of the
+/// transaction that it was made in.
+#[derive(Debug)]
+pub struct ManagesClients {
+    on: OnBehalf,
+    through: String,
+}
+impl ManagesClients {
+    pub fn on(&self) -> OnBehalf {
+        self.on
+    }
+    /// The code of the role or package that the authority rests on.
+    pub fn through(&self) -> &str {
+        &self.through
+    }
+}
+
 /// What the person holds for the party; also when it is not enough for anything.
 pub async fn holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
     store::list_holdings(tx, now, on).await
@@ -101,6 +118,22 @@ pub async fn may_manage(
         return Err(Stop::TooWeak.into());
     }
     Ok(MayManage { on, holdings, through, catalogue: catalogue.clone() })
+}
+
+/// Proof that the person may add and remove clients for the party.
+pub async fn may_manage_clients(
+    tx: &mut Tx,
+    now: Ts,
+    catalogue: &Contents,
+    on: OnBehalf,
+    min_level: u8,
+) -> Result<ManagesClients, Problem> {
+    let holdings = holdings(tx, now, on).await?;
+    let through = holdings.manages_clients(catalogue).ok_or(Stop::NotEntitled)?;
+    if on.level < min_level {
+        return Err(Stop::TooWeak.into());
+    }
+    Ok(ManagesClients { on, through })
 }
 
 /// What each person holds for the party, and what somebody holds who holds nothing: the access lists

@@ -7,6 +7,7 @@ use super::{
     source::Source,
 };
 use crate::{
+    clients::kept,
     config::Ending,
     db::is_taken,
     ids::{OrgNo, PartyUuid},
@@ -154,24 +155,37 @@ impl Units {
 }
 async fn delete(import: &mut Importer<'_>, ids: &[PartyUuid]) -> Result<(), Failure> {
     let now = import.clock.now();
-    let done =
-        import.write(ids.len(), async |tx| bulk::delete_organisations(tx, now, ids).await).await?;
+    let done = import
+        .write(ids.len(), async |tx| {
+            let done = bulk::delete_organisations(tx, now, ids).await?;
+            kept::changed(tx, now, ids).await?;
+            Ok(done)
+        })
+        .await?;
     import.report.counts.deleted += done;
     Ok(())
 }
 
 impl Importer<'_> {
     async fn write_plan(&mut self, plan: &Plan) -> Result<(), crate::db::Error> {
-        let new = &plan.new;
+        let (new, now) = (&plan.new, self.clock.now());
         if !new.is_empty() {
-            self.write(new.len(), async |tx| bulk::insert_organisations(tx, new).await).await?;
+            // Only a sub-unit can be a client from the beginning: of its main unit's facilitators.
+            let parts = new.iter().filter(|(row, _)| row.parent.is_some());
+            let parts: Vec<PartyUuid> = parts.map(|(row, _)| row.id).collect();
+            self.write(new.len(), async |tx| {
+                bulk::insert_organisations(tx, new).await?;
+                kept::changed(tx, now, &parts).await
+            })
+            .await?;
         }
         for some in plan.changed.chunks(CHANGES) {
             self.write(some.len(), async |tx| {
                 for row in some {
                     bulk::update_organisation(tx, row).await?;
                 }
-                Ok(())
+                let ids: Vec<PartyUuid> = some.iter().map(|(row, _)| row.id).collect();
+                kept::changed(tx, now, &ids).await
             })
             .await?;
         }

@@ -203,6 +203,9 @@ pub async fn revoke(
                 return Err(Code::SystemUserNotFound.into());
             }
             store::close_requests(tx, &user, now).await?;
+            if user.kind == Kind::Agent {
+                store::end_delegations(tx, id, now, on.person).await?;
+            }
             touch(tx, id, now).await?;
             let what = (user.owner, &user.system, id, user.external_ref.as_str());
             record(tx, now, "system-user.revoked", &proof, what).await?;

@@ -9,6 +9,7 @@
 mod architecture;
 mod authority;
 mod changes;
+mod clients;
 mod commands;
 mod contract;
 mod decision;

@@ -1,0 +1,3 @@
+//! Clients of agent system users: whom they may act for, and what ends it.
+mod verbs;
+pub mod world;
