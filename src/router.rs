@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, events, parties,
+    authority, changes, events, history, overview, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -46,6 +46,9 @@ pub fn portal() -> Routes {
         .and(parties::portal::routes())
         .and(requests::portal::routes())
         .and(changes::portal::routes())
+        .and(overview::portal::routes())
+        .and(history::portal::routes())
+        .and(system_users::create::portal::routes())
         .and(system_users::portal::routes())
         .and(web::portal::routes())
 }

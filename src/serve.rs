@@ -8,7 +8,7 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    requests, router, system_users, webhooks,
+    requests, router, system_users, systems, webhooks,
 };
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -172,6 +172,9 @@ async fn tidy(app: App) {
         }
         if let Err(error) = auth::answers::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "kept answers could not be deleted");
+        }
+        if let Err(error) = systems::listing::complete(&app).await {
+            tracing::warn!(%error, "systems could not be listed; trying again");
         }
         if let Err(error) = changes::forget(&app).await {
             tracing::warn!(%error, "old change requests could not be deleted");

@@ -12,16 +12,16 @@ use axum::{
     response::Response,
     routing::get,
 };
-use chrono::DateTime;
 use clap::ValueEnum;
 use std::{fs, path::Path, sync::Arc};
 use systembruker::{
-    authority, changes,
-    clock::{Clock, Ts},
+    authority,
+    clock::Clock,
     db::{self, Error, Store},
-    ids::{PartyUuid, RequestId, SystemUserId},
+    ids::{PartyUuid, RequestId},
+    overview::{self, After, Show, WaitingAfter},
     parties,
-    requests::{self, MOST_WAITING, model::OPEN_DAYS},
+    requests::{self, model::OPEN_DAYS},
     serve, system_users,
 };
 use tokio::net::TcpListener;
@@ -167,8 +167,8 @@ impl Overview {
             load: statement(db::session::STATEMENTS, "LOAD")?,
             frame: statement(parties::store::STATEMENTS, "FIND_FRAME")?,
             holdings: statement(authority::store::STATEMENTS, "LIST_HOLDINGS")?,
-            waiting: statement(changes::store::STATEMENTS, "LIST_WAITING")?,
-            list: statement(system_users::store::STATEMENTS, "LIST_BY_OWNER")?,
+            waiting: statement(overview::store::STATEMENTS, "LIST_WAITING")?,
+            list: statement(overview::store::STATEMENTS, "LIST_BY_OWNER")?,
         })
     }
     /// The session's statement and the page's four.
@@ -204,11 +204,14 @@ impl Overview {
             .query(self.waiting)
             .bind(self.party)
             .bind(now.plus_days(-OPEN_DAYS))
-            .bind(MOST_WAITING)
+            .bind("%%")
+            .bind(WaitingAfter::first().group())
+            .bind(WaitingAfter::first().created)
+            .bind(WaitingAfter::first().id)
+            .bind(overview::FIRST_WAITING + 1)
             .all()
             .await?;
-        let end = Ts::new(DateTime::from_timestamp(253_402_300_000, 0).unwrap_or_default());
-        let last = SystemUserId(uuid::Uuid::max());
+        let After { created: end, id: last } = After::newest();
         let users: Vec<()> = store
             .query(self.list)
             .bind(self.party)
@@ -217,7 +220,12 @@ impl Overview {
             .bind(last)
             .bind(end)
             .bind(last)
-            .bind(system_users::PAGE + 1)
+            .bind(overview::PAGE + 1)
+            .bind(Show::All.name())
+            .bind(now.day())
+            .bind(now)
+            .bind(now)
+            .bind(now)
             .all()
             .await?;
         Ok(holdings.len().min(1) * (waiting.len() + users.len()))

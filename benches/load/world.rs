@@ -114,8 +114,8 @@ impl World {
         let by_id = lookup.path();
         let (listed, found) = (Some(Handler::Overview), Some(Handler::ExternalId));
         let pages = vec![
-            asked.page("overview, 50 rows, br", overview, &[cookie, br], listed).await?,
-            asked.page("overview, 50 rows, plain", overview, &[cookie], listed).await?,
+            asked.page("overview, 40 rows, br", overview, &[cookie, br], listed).await?,
+            asked.page("overview, 40 rows, plain", overview, &[cookie], listed).await?,
             asked.page("request page, br", &page, &[cookie, br], None).await?,
             asked
                 .page("GET of a request, API, br", &api, &[bearer, br], Some(Handler::Request))

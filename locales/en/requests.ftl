@@ -21,7 +21,6 @@ request-cannot-give = You cannot give everything that is asked for
 request-cannot-give-text = What you cannot give is marked below. Forward the request to someone who can give it, or reject it.
 request-cannot-give-sent = What you cannot give is marked below. The request has been forwarded, so someone else in the organisation can answer.
 request-not-entitled = You cannot answer this request
-request-who-can = Whoever answers needs one of these roles or accesses in the organisation:
 request-escalate-text = You can forward the request. They will then see that it is waiting for them.
 request-escalated = The request was forwarded on { $when } and is waiting for an answer.
 request-escalate = Forward to someone who can answer

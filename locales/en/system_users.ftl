@@ -12,7 +12,7 @@ overview-escalated = Forwarded { $when }
 overview-undecided = Not answered
 overview-change = Change
 overview-own = For your own organisation
-overview-own-none = No systems have access on behalf of the organisation. A vendor can ask for it, and the request will then appear here.
+overview-own-none = No systems have access on behalf of the organisation. You can give a system access yourself, or answer when a vendor asks for it.
 overview-clients = For clients
 overview-clients-none = No systems have access on behalf of clients.
 

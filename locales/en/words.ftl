@@ -31,10 +31,3 @@ words-log-in = Log in
 words-changed-facts = This has changed too: { $facts }.
 words-system-gone = The system is deleted
 words-vouched = Access manager confirmed at login
-words-approvers =
-    { $n ->
-        [0] Nobody in the organisation can approve all of this as things are now.
-        [one] One person in the organisation can approve all of this.
-       *[other] { $shown } people in the organisation can approve all of this.
-    }
-words-approvers-as = That is as: { $roles }.

@@ -21,7 +21,6 @@ request-cannot-give = Du kan ikke gi alt det bes om
 request-cannot-give-text = Det du ikke kan gi, er merket under. Send forespørselen videre til noen som kan gi det, eller avvis den.
 request-cannot-give-sent = Det du ikke kan gi, er merket under. Forespørselen er sendt videre, så noen andre i virksomheten kan svare.
 request-not-entitled = Du kan ikke svare på denne forespørselen
-request-who-can = Den som skal svare, må ha en av disse rollene eller tilgangene i virksomheten:
 request-escalate-text = Du kan sende forespørselen videre. Da ser de at den venter på dem.
 request-escalated = Forespørselen ble sendt videre { $when } og venter på svar.
 request-escalate = Send til noen som kan svare

@@ -12,7 +12,7 @@ overview-escalated = Sendt videre { $when }
 overview-undecided = Ikke besvart
 overview-change = Endring
 overview-own = For egen virksomhet
-overview-own-none = Ingen systemer har tilgang på vegne av virksomheten. En leverandør kan be om det, og da dukker forespørselen opp her.
+overview-own-none = Ingen systemer har tilgang på vegne av virksomheten. Du kan gi et system tilgang selv, eller svare når en leverandør ber om det.
 overview-clients = For klienter
 overview-clients-none = Ingen systemer har tilgang på vegne av klienter.
 

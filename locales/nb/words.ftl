@@ -31,10 +31,3 @@ words-log-in = Logg inn
 words-changed-facts = Dette er også endret: { $facts }.
 words-system-gone = Systemet er slettet
 words-vouched = Tilgangsstyrer bekreftet ved innlogging
-words-approvers =
-    { $n ->
-        [0] Ingen i virksomheten kan godkjenne alt dette slik det er nå.
-        [one] Én person i virksomheten kan godkjenne alt dette.
-       *[other] { $shown } personer i virksomheten kan godkjenne alt dette.
-    }
-words-approvers-as = Det er som: { $roles }.

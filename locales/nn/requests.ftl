@@ -21,7 +21,6 @@ request-cannot-give = Du kan ikkje gi alt det blir bede om
 request-cannot-give-text = Det du ikkje kan gi, er merkt under. Send førespurnaden vidare til nokon som kan gi det, eller avvis han.
 request-cannot-give-sent = Det du ikkje kan gi, er merkt under. Førespurnaden er send vidare, så nokon andre i verksemda kan svare.
 request-not-entitled = Du kan ikkje svare på denne førespurnaden
-request-who-can = Den som skal svare, må ha ei av desse rollene eller tilgangane i verksemda:
 request-escalate-text = Du kan sende førespurnaden vidare. Då ser dei at han ventar på dei.
 request-escalated = Førespurnaden vart send vidare { $when } og ventar på svar.
 request-escalate = Send til nokon som kan svare

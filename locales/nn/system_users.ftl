@@ -12,7 +12,7 @@ overview-escalated = Sendt vidare { $when }
 overview-undecided = Ikkje svart på
 overview-change = Endring
 overview-own = For eiga verksemd
-overview-own-none = Ingen system har tilgang på vegner av verksemda. Ein leverandør kan be om det, og då dukkar førespurnaden opp her.
+overview-own-none = Ingen system har tilgang på vegner av verksemda. Du kan gi eit system tilgang sjølv, eller svare når ein leverandør ber om det.
 overview-clients = For klientar
 overview-clients-none = Ingen system har tilgang på vegner av klientar.
 

@@ -31,10 +31,3 @@ words-log-in = Logg inn
 words-changed-facts = Dette er òg endra: { $facts }.
 words-system-gone = Systemet er sletta
 words-vouched = Tilgangsstyrar stadfesta ved innlogging
-words-approvers =
-    { $n ->
-        [0] Ingen i verksemda kan godkjenne alt dette slik det er no.
-        [one] Éin person i verksemda kan godkjenne alt dette.
-       *[other] { $shown } personar i verksemda kan godkjenne alt dette.
-    }
-words-approvers-as = Det er som: { $roles }.

@@ -1,5 +1,5 @@
 //! A form that was filled in on one of our own pages; there is no other way to read one.
-use super::person::{Acting, SignedIn};
+use super::person::{Acting, SignedIn, Slot};
 use crate::{
     app::App,
     ids::PartyUuid,
@@ -52,13 +52,20 @@ async fn checked<T: DeserializeOwned>(request: Request, app: &App) -> Result<Che
     if !is_same_site(&parts.headers, &app.config.public_url) {
         return Err(Stop::ForgedForm.into());
     }
-    let signed_in =
-        <SignedIn as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
-    if media_type(&parts.headers).as_deref() != Some("application/x-www-form-urlencoded") {
-        return Err(Problem::UnsupportedMedia);
+    let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(&mut parts, app).await;
+    let is_form =
+        media_type(&parts.headers).as_deref() == Some("application/x-www-form-urlencoded");
+    if !is_form {
+        return Err(signed_in.err().unwrap_or(Problem::UnsupportedMedia));
     }
     let action = parts.uri.path().to_owned();
+    let slot = parts.extensions.get::<Slot>().cloned();
     let bytes = body(Request::from_parts(parts, rest), app).await?;
+    // What was typed is kept for whoever has to log in, or switch party, first.
+    if let Some(slot) = slot {
+        slot.put_typed(&bytes);
+    }
+    let signed_in = signed_in?;
     let unreadable = |e: serde_urlencoded::de::Error| Problem::Unreadable {
         member: "form".into(),
         detail: e.to_string(),

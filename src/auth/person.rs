@@ -23,7 +23,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tower_sessions::Session;
 
 /// Name of the cookie that keeps the chosen language.
@@ -141,15 +141,30 @@ pub async fn flash(session: &Session, key: &str, name: &str) -> Result<(), Probl
     session.insert(FLASH, (key, name)).await.map_err(|e| away(&e))
 }
 
-/// Where the page of this request is left for the layer that makes pages of problems.
+/// Where the page of this request, and the form that came with it, are left for the layer that makes
+/// pages of problems.
 #[derive(Clone, Default)]
-pub struct Slot(Arc<Mutex<Option<(Page, Who)>>>);
+pub struct Slot(Arc<Mutex<Left>>);
+#[derive(Default)]
+struct Left {
+    page: Option<(Page, Who)>,
+    typed: Option<String>,
+}
 impl Slot {
+    fn left(&self) -> MutexGuard<'_, Left> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
     fn put(&self, page: &Page, who: &Who) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((page.clone(), who.clone()));
+        self.left().page = Some((page.clone(), who.clone()));
     }
     pub fn take(&self) -> Option<(Page, Who)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.left().page.take()
+    }
+    pub(super) fn put_typed(&self, form: &[u8]) {
+        self.left().typed = String::from_utf8(form.to_vec()).ok();
+    }
+    pub fn typed(&self) -> Option<String> {
+        self.left().typed.take()
     }
 }
 

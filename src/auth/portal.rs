@@ -15,10 +15,11 @@ use crate::{
     problem::{LoginFailure, Problem, Stop},
     text,
     web::{
+        back::Back,
         extract::{Params, Query, body},
         headers::FramedBy,
         routes::Routes,
-        urls::{self, Place},
+        urls,
     },
 };
 use axum::{
@@ -88,7 +89,7 @@ async fn login(
     let known = cookie(&headers, &name).filter(|s| s.len() == 64);
     let secret = known.map_or_else(|| keys::hex(&keys::random::<32>()), ToOwned::to_owned);
     let begun = begun(&secret, &keys::hex(&keys::random::<16>()));
-    let place: Place = to.parse().unwrap_or(Place::Overview);
+    let back: Back = to.parse().unwrap_or_default();
     let url = app
         .oidc
         .authorize_url(&begun, app.config.min_level, page.lang())
@@ -99,7 +100,7 @@ async fn login(
         app.clock.now(),
         &hashed(b"state", &begun.state),
         &hashed(b"browser", &secret),
-        &place.to_string(),
+        &back.to_string(),
     )
     .await?;
     Ok(([set_cookie(&app, &name, &secret, TEN_MINUTES)], Redirect::to(url.as_str()))
@@ -125,8 +126,8 @@ struct Callback {
     error: Option<String>,
     iss: Option<String>,
 }
-fn failed(failure: LoginFailure, place: Place) -> Problem {
-    Stop::LoginFailed { failure, place: place.to_string() }.into()
+fn failed(failure: LoginFailure, back: &Back) -> Problem {
+    Stop::LoginFailed { failure, place: back.to_string() }.into()
 }
 async fn callback(
     State(app): State<App>,
@@ -134,7 +135,7 @@ async fn callback(
     headers: HeaderMap,
     session: Session,
 ) -> Result<Response, Problem> {
-    let lost = || failed(LoginFailure::Expired, Place::Overview);
+    let lost = || failed(LoginFailure::Expired, &Back::default());
     let name = cookie_name(&app, LOGIN);
     let secret = cookie(&headers, &name).ok_or_else(lost)?;
     let place = store::take_login(
@@ -145,8 +146,8 @@ async fn callback(
     )
     .await?
     .ok_or_else(lost)?;
-    let place: Place = place.parse().unwrap_or(Place::Overview);
-    let failed = |failure| failed(failure, place);
+    let back: Back = place.parse().unwrap_or_default();
+    let failed = |failure| failed(failure, &back);
     if given.iss.as_deref().is_some_and(|issuer| issuer != app.oidc.issuer()) {
         return Err(failed(LoginFailure::Refused));
     }
@@ -167,8 +168,8 @@ async fn callback(
             failed(LoginFailure::Refused)
         }
     })?;
-    let place = enter(&app, &session, &person, place).await?;
-    Ok(Redirect::to(&place.url()).into_response())
+    enter(&app, &session, &person, &back).await?;
+    Ok(Redirect::to(&back.url()).into_response())
 }
 
 /// Begins the person's session, and chooses the party where there is but one.
@@ -176,9 +177,9 @@ async fn enter(
     app: &App,
     session: &Session,
     person: &LoggedIn,
-    place: Place,
-) -> Result<Place, Problem> {
-    let failed = |failure| failed(failure, place);
+    back: &Back,
+) -> Result<(), Problem> {
+    let failed = |failure| failed(failure, back);
     let number = person.pid.as_deref().ok_or_else(|| failed(LoginFailure::NoNumber))?;
     let number: PersonNo = number.parse().map_err(|_| failed(LoginFailure::Refused))?;
     // Made-up people where they are let in, and real ones never where all else is made up.
@@ -209,7 +210,7 @@ async fn enter(
     if let Some(first) = unknown.first() {
         flash(session, "words-flash-unknown", &first.grouped()).await?;
     }
-    Ok(place)
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -225,7 +226,7 @@ async fn post_logout(
     })
 }
 async fn logged_out(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
-    answer(&app, &LoggedOutPage { page, login: Place::Overview.login() }, &[])
+    answer(&app, &LoggedOutPage { page, login: Back::default().login() }, &[])
 }
 
 #[derive(Deserialize)]

@@ -7,9 +7,10 @@ use crate::{
     app::App,
     problem::{Code, Problem, Stop},
     web::{
+        back::Back,
         error::Shown,
         pages::{ProblemKind, ProblemPage},
-        urls::{self, Place, is_api},
+        urls::{self, is_api},
         view::Link,
     },
 };
@@ -35,22 +36,20 @@ pub async fn as_pages<F: Future<Output = Response>>(
     let language = language(request.headers());
     let response = next(request).await;
     let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
-    let place = Place::of(uri.path(), uri.query()).unwrap_or(Place::Overview);
+    let typed = slot.typed();
+    let back = Back::of(uri.path(), uri.query(), typed.as_deref()).unwrap_or_default();
     match (&shown.stop, reads) {
-        (Some(Stop::SignedOut), true) => return Redirect::to(&place.login()).into_response(),
-        (Some(Stop::NoParty), _) => {
-            return Redirect::to(&format!("/parties?to={place}")).into_response();
-        }
+        (Some(Stop::SignedOut), true) => return Redirect::to(&back.login()).into_response(),
+        (Some(Stop::NoParty), _) => return Redirect::to(&back.parties()).into_response(),
         _ => {}
     }
     let known = slot.take();
     let page = known.as_ref().map(|(page, _)| page.clone());
     let page = page.unwrap_or_else(|| plain_page(app, language, &uri));
     let made = match shown.stop {
-        Some(Stop::SignedOut) => answer(app, &SignedOutPage { page, login: place.login() }, &[]),
+        Some(Stop::SignedOut) => answer(app, &SignedOutPage { page, login: back.login() }, &[]),
         Some(Stop::LoginFailed { failure, place }) => {
-            let place: Place = place.parse().unwrap_or(Place::Overview);
-            let retry = place.login();
+            let retry = place.parse::<Back>().unwrap_or_default().login();
             answer(app, &LoginProblemPage { page, failure, retry }, &[])
         }
         _ => {
@@ -62,7 +61,7 @@ pub async fn as_pages<F: Future<Output = Response>>(
             };
             let way_on = Some(way_on(page.visitor.is_some(), &page));
             // A form that was refused belongs to the page it was on.
-            let page = crate::web::page::Page { here: place.url(), ..page };
+            let page = crate::web::page::Page { here: back.url(), ..page };
             answer(app, &ProblemPage { page, kind: kind(&shown), way_on, extra: None, choose }, &[])
         }
     };

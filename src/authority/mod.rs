@@ -20,6 +20,7 @@ use crate::{
     db::{Error, Reads, Store, Tx, session::SessionKey},
     ids::{PackageUrn, PartyUuid, ResourceId},
     parties::Seeker,
+    parties::model::sort_key,
     problem::{Problem, Stop},
 };
 use std::sync::Arc;
@@ -143,7 +144,8 @@ pub async fn everybodys_holdings(
     now: Ts,
     party: PartyUuid,
 ) -> Result<(Vec<Holdings>, Holdings), Error> {
-    store::list_everybodys(tx, now, party).await
+    let (everybody, nobody) = store::list_everybodys(tx, now, party).await?;
+    Ok((everybody.into_iter().map(|(_, holdings)| holdings).collect(), nobody))
 }
 
 /// What a system user is to be given.
@@ -152,11 +154,13 @@ pub struct Items<'a> {
     pub rights: &'a [ResourceId],
     pub packages: &'a [PackageUrn],
 }
-/// Who at a party could approve something: how many, and as what, never who.
+/// Who at a party could approve something: how many, and as what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Approvers {
     /// The people who manage access for the party and may give every item.
     pub people: usize,
+    /// Their names, as far as anybody has told them: for the party's own people and nobody else.
+    pub names: Vec<String>,
     /// The codes of the roles and packages that they manage access through, without repeats.
     pub through: Vec<String>,
     /// For each right and then each package, what is best for it among those who manage access.
@@ -172,18 +176,19 @@ pub async fn who_could_approve(
     party: PartyUuid,
     items: Items<'_>,
 ) -> Result<Approvers, Error> {
-    let (everybody, nobody) = everybodys_holdings(tx, now, party).await?;
+    let (everybody, nobody) = store::list_everybodys(tx, now, party).await?;
     let check = |holdings: &Holdings| -> Vec<Outcome> {
         let rights = items.rights.iter().map(|id| holdings.can_give_resource(catalogue, id));
         let packages = items.packages.iter().map(|urn| holdings.can_give_package(catalogue, urn));
         rights.chain(packages).collect()
     };
     let mut approvers = Approvers { outcomes: check(&nobody), ..Approvers::default() };
-    for holdings in everybody {
+    for (name, holdings) in everybody {
         let Some(through) = holdings.manages_access(catalogue) else { continue };
         let outcomes = check(&holdings);
         if outcomes.iter().all(Outcome::may) {
             approvers.people += 1;
+            approvers.names.extend(Some(name).filter(|name| !name.is_empty()));
             approvers.through.push(through);
         }
         for (best, outcome) in approvers.outcomes.iter_mut().zip(outcomes) {
@@ -194,6 +199,7 @@ pub async fn who_could_approve(
     }
     approvers.through.sort_by_key(|code| (!catalogue.is_key_role(code), code.clone()));
     approvers.through.dedup();
+    approvers.names.sort_by_cached_key(|name| sort_key(name));
     Ok(approvers)
 }
 

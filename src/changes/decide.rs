@@ -10,7 +10,7 @@ use crate::{
     authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
     clock::Ts,
-    db::Tx,
+    db::{Error, Tx},
     events::{self, Actor},
     ids::{ChangeId, PackageUrn, RequestId},
     parties,
@@ -50,27 +50,22 @@ pub fn check(effect: &Effect, holdings: &Holdings, catalogue: &Contents) -> Vec<
     rights.chain(packages).collect()
 }
 
-/// Who could approve it, when the person who holds these cannot; nothing where nobody can any more, or
-/// where they can.
+/// Who at the party could approve it, where this person cannot and somebody still may.
 pub async fn approvers(
+    tx: &mut Tx,
     app: &App,
     case: &Case,
     holdings: &Holdings,
-) -> Result<Option<Approvers>, Problem> {
-    let (catalogue, now, change) = (app.catalogue.now(), app.clock.now(), &case.change);
-    let open = change.is_open(now) && case.system.deleted.is_none() && !case.revoked;
-    let Some(effect) = case.effect().filter(|_| open) else { return Ok(None) };
-    let may = check(&effect, holdings, &catalogue).iter().all(|asked| asked.outcome().may());
-    if may && holdings.manages_access(&catalogue).is_some() {
-        return Ok(None);
+) -> Result<Approvers, Error> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    let Some(effect) = case.effect() else { return Ok(Approvers::default()) };
+    let may = holdings.manages_access(&catalogue).is_some()
+        && check(&effect, holdings, &catalogue).iter().all(|asked| asked.outcome().may());
+    if may || !case.change.is_open(now) || case.system.deleted.is_some() || case.revoked {
+        return Ok(Approvers::default());
     }
-    let rights: Vec<_> = effect.comes.rights.iter().cloned().collect();
-    let packages: Vec<_> = effect.comes.packages.iter().cloned().collect();
-    let items = Items { rights: &rights, packages: &packages };
-    let who = app.store.read(async |tx| {
-        authority::who_could_approve(tx, now, &catalogue, change.party, items).await
-    });
-    Ok(Some(who.await?))
+    let items = Items { rights: &effect.comes.rights, packages: &effect.comes.packages };
+    authority::who_could_approve(tx, now, &catalogue, case.change.party, items).await
 }
 
 /// The stored address, if the system's list still has it.

@@ -11,19 +11,18 @@ pub mod wire;
 
 pub use decide::{Decided, Seen, accept, escalate, reject};
 pub use model::{After, Case, ChangeRequest, Effect, Filter};
-pub use store::{Target, Waiting};
+pub use store::Target;
 
 use crate::{
     app::App,
     authority::{self, OnBehalf},
-    clock::Ts,
     day::Day,
-    db::{Error, Reads, Tx, is_taken},
+    db::{Error, Tx, is_taken},
     events::{self, Actor, Event},
     ids::{ChangeId, OrgNo, PartyUuid, RequestId, SystemUserId},
     problem::{Code, Problem, Stop},
     requests::{
-        self, MOST_WAITING, Status,
+        self, Status,
         ask::{check_end, check_packages, check_redirect, check_rights},
     },
     system_users::{self, Kind},
@@ -243,16 +242,6 @@ pub async fn case(tx: &mut Tx, id: ChangeId) -> Result<Option<Case>, Error> {
         revoked: named.revoked,
         held,
     }))
-}
-
-/// What waits for the party's decision, for new system users and for changes: escalated ones first,
-/// and how many there are.
-pub async fn waiting(
-    reads: &mut Reads,
-    now: Ts,
-    party: PartyUuid,
-) -> Result<(Vec<Waiting>, i64), Error> {
-    store::list_waiting(reads, party, now, MOST_WAITING).await
 }
 
 /// Forgets change requests that were decided longer ago than requests are kept; how many.

@@ -5,7 +5,7 @@ use crate::{
     requests::pages::System,
     web::{
         page::{FormToken, Page},
-        view::{Change, Check, Item, Link, Organisation},
+        view::{Able, Change, Check, Item, Link, Organisation},
     },
 };
 use askama::Template;
@@ -45,8 +45,6 @@ pub struct ShowPage {
     pub changed_facts: String,
     /// The names of what was shown before and is no longer asked for.
     pub removed: Vec<String>,
-    /// How many could approve it and as what, in a sentence, for one who cannot.
-    pub approvers: Option<String>,
 }
 
 /// What the visitor can do about the change.
@@ -63,13 +61,15 @@ pub enum State {
         reject_url: String,
         /// Nothing if it has been sent on already.
         escalate: Option<FormToken>,
+        /// Who could approve it.
+        able: Able,
     },
     /// Related to the party, without the authority to answer.
     NotEntitled {
         /// Nothing if it has been sent on already.
         escalate: Option<FormToken>,
-        /// The roles that have it, in words.
-        who_can: Vec<String>,
+        /// Who could approve it.
+        able: Able,
     },
     SystemDeleted,
     /// The system user is no more.
@@ -151,7 +151,7 @@ impl ShowPage {
             who: "Daglig leder kan gi denne.".into(),
         };
         let escalate = || Some(sample_form("escalate"));
-        let who_can = || vec!["Daglig leder".to_owned(), "Styrets leder".to_owned()];
+        let [somebody, nobody] = Able::samples();
         let since = || Some("3. desember 2026".to_owned());
         let decided = |accepted, left: Option<&str>, back_to| State::Decided {
             accepted,
@@ -161,8 +161,12 @@ impl ShowPage {
             back_to,
         };
         let back = || Some(Link { url: "/x".into(), text: "smartcloud.example".into() });
-        let cannot = |escalate| State::CannotGiveAll { reject_url: "/x".into(), escalate };
-        let not_entitled = |escalate| State::NotEntitled { escalate, who_can: who_can() };
+        let cannot = |escalate| State::CannotGiveAll {
+            reject_url: "/x".into(),
+            escalate,
+            able: somebody.clone(),
+        };
+        let not_entitled = |escalate| State::NotEntitled { escalate, able: nobody.clone() };
         let unknown = State::UnknownItem { reject_url: Some("/x".into()) };
         let other = State::OtherParty {
             name: "Bakeriet <på> hjørnet".into(),
@@ -228,7 +232,6 @@ impl ShowPage {
             changed: false,
             changed_facts: String::new(),
             removed: Vec::new(),
-            approvers: Some("Én person kan <godkjenne> alt dette. De er: Daglig leder.".into()),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         form::Form,
         person::{Acting, answer, flash},
     },
-    authority::{self, Holdings},
+    authority::{self, Approvers, Holdings},
     ids::ChangeId,
     parties,
     problem::{Problem, Stop},
@@ -52,29 +52,42 @@ async fn show(
 ) -> Result<Response, Problem> {
     let id = id.filter(|id| !id.is_empty()).ok_or(Stop::IncompleteLink)?;
     let id: ChangeId = id.parse().map_err(|_| Problem::NotFound)?;
-    let (case, holdings) = load(&app, &acting, id).await?;
-    shown(&app, acting, &case, &holdings, None).await
+    let loaded = load(&app, &acting, id).await?;
+    shown(&app, acting, loaded, None).await
 }
 
 /// The case as it is now, and what the visitor holds for the party that they act for.
-async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<(Case, Holdings), Problem> {
+async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<Loaded, Problem> {
     let (now, on) = (app.clock.now(), acting.on());
     app.store
         .read(async |tx| {
             let case = case(tx, id).await?.ok_or(Problem::NotFound)?;
-            Ok((case, authority::holdings(tx, now, on).await?))
+            let holdings = authority::holdings(tx, now, on).await?;
+            let approvers = if case.change.party == on.party {
+                decide::approvers(tx, app, &case, &holdings).await?
+            } else {
+                Approvers::default()
+            };
+            Ok(Loaded { case, holdings, approvers })
         })
         .await
+}
+/// A change request with what its page needs to know besides.
+struct Loaded {
+    case: Case,
+    holdings: Holdings,
+    /// Who else could approve it, where the visitor cannot.
+    approvers: Approvers,
 }
 
 /// The change request's page; with what has changed since it was last shown, where that is known.
 async fn shown(
     app: &App,
     acting: Acting,
-    case: &Case,
-    holdings: &Holdings,
+    Loaded { case, holdings, approvers }: Loaded,
     since: Option<Difference>,
 ) -> Result<Response, Problem> {
+    let case = &case;
     if case.change.party != acting.party.id {
         return other_party(app, acting, case).await;
     }
@@ -82,9 +95,7 @@ async fn shown(
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, case).map(|url| url.origin()).into_iter().collect();
-    let approvers = decide::approvers(app, case, holdings).await?;
-    let mut made = view::page(app, &acting, case, holdings, since.as_ref());
-    made.approvers = approvers.map(|who| items::approvers(&made.page, &app.catalogue.now(), &who));
+    let made = view::page(app, &acting, case, &holdings, approvers, since.as_ref());
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)
@@ -115,9 +126,9 @@ async fn post_accept(
         Ok(decided) => Ok(after(&decided)),
         // Shown again as it is now, with the difference marked; nothing was approved.
         Err(Problem::Changed) => {
-            let (case, holdings) = load(&app, &acting, id).await?;
-            let difference = decide::difference(&app, &case, secret, &form);
-            shown(&app, acting, &case, &holdings, Some(difference)).await
+            let loaded = load(&app, &acting, id).await?;
+            let difference = decide::difference(&app, &loaded.case, secret, &form);
+            shown(&app, acting, loaded, Some(difference)).await
         }
         Err(problem) => again(&app, &acting, id, problem).await,
     }
@@ -134,7 +145,7 @@ async fn again(
     id: ChangeId,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let (case, _) = load(app, acting, id).await?;
+    let Loaded { case, .. } = load(app, acting, id).await?;
     if case.change.party != acting.party.id {
         return Err(Problem::NotFound);
     }
@@ -149,7 +160,7 @@ async fn ask_reject(
     params: Params,
 ) -> Result<Response, Problem> {
     let id: ChangeId = params.find("id")?;
-    let (case, holdings) = load(&app, &acting, id).await?;
+    let Loaded { case, holdings, .. } = load(&app, &acting, id).await?;
     if case.change.party != acting.party.id {
         return other_party(&app, acting, &case).await;
     }

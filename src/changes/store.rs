@@ -2,8 +2,7 @@
 use super::model::{After, ChangeRequest, Filter, Required, State, Unwanted};
 use crate::{
     clock::Ts,
-    db::{Error, Json, Reads, Store, Tx, inconsistent},
-    i18n::Localised,
+    db::{Error, Json, Store, Tx, inconsistent},
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, SystemId, SystemUserId},
     requests::{
         Status,
@@ -33,8 +32,6 @@ statements! {
     DELETE = "update change_request set deleted = $2, changed = $2 where id = $1 and deleted is null";
     /// What was decided long ago; what came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from change_request where decided < $1 or deleted < $1";
-    /// What waits for the party: requests for new system users, and for changes of standing ones.
-    LIST_WAITING = "select w.id, w.is_change, w.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, w.created, w.escalated, count(*) over () as total from (select id, false as is_change, title, system_id, created, escalated from request where party = $1 and status = 'new' and deleted is null and created > $2 union all select c.id, true as is_change, u.title, c.system_id, c.created, c.escalated from change_request c join system_user u on u.id = c.system_user where c.party = $1 and c.status = 'new' and c.deleted is null and c.created > $2 and u.revoked is null) w join system s on s.id = w.system_id left join party v on v.org_no = s.vendor_org_no order by (w.escalated is null), w.created desc, w.id limit cast($3 as bigint)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -261,52 +258,4 @@ pub(super) async fn delete(tx: &mut Tx, id: ChangeId, now: Ts) -> Result<bool, E
 }
 pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u64, Error> {
     store.write(async |tx| tx.query(DELETE_DECIDED_BEFORE).bind(before).exec().await).await
-}
-
-/// A waiting request of either sort, as the overview lists it.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    pub id: uuid::Uuid,
-    /// Whether it is about a system user that stands.
-    pub is_change: bool,
-    pub title: String,
-    pub system_name: Localised,
-    pub vendor: OrgNo,
-    pub vendor_name: String,
-    pub created: Ts,
-    pub escalated: Option<Ts>,
-}
-#[derive(sqlx::FromRow)]
-struct WaitingRow {
-    id: uuid::Uuid,
-    is_change: bool,
-    title: String,
-    system_name: Json<Localised>,
-    vendor_org_no: OrgNo,
-    vendor_name: Option<String>,
-    created: Ts,
-    escalated: Option<Ts>,
-    total: i64,
-}
-pub(super) async fn list_waiting(
-    reads: &mut Reads,
-    party: PartyUuid,
-    now: Ts,
-    most: i64,
-) -> Result<(Vec<Waiting>, i64), Error> {
-    let open_since = now.plus_days(-OPEN_DAYS);
-    let query = reads.query(LIST_WAITING).bind(party).bind(open_since).bind(most);
-    let rows: Vec<WaitingRow> = query.all().await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    let waiting = rows.into_iter().map(|row| Waiting {
-        id: row.id,
-        is_change: row.is_change,
-        title: row.title,
-        system_name: row.system_name.0,
-        vendor: row.vendor_org_no,
-        vendor_name: row.vendor_name.unwrap_or_default(),
-        created: row.created,
-        escalated: row.escalated,
-    });
-    Ok((waiting.collect(), total))
 }

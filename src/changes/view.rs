@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::App,
     auth::person::Acting,
-    authority::{Holdings, Outcome, model},
+    authority::{Approvers, Holdings, Outcome, model},
     catalogue::Contents,
     ids::ChangeId,
     requests::{
@@ -23,7 +23,7 @@ use crate::{
         items,
         page::Page,
         urls,
-        view::{Change, Item, Link},
+        view::{Able, Change, Item, Link},
     },
 };
 
@@ -33,6 +33,7 @@ pub fn page(
     acting: &Acting,
     case: &Case,
     holdings: &Holdings,
+    approvers: Approvers,
     since: Option<&Difference>,
 ) -> ShowPage {
     let (catalogue, now, change) = (app.catalogue.now(), app.clock.now(), &case.change);
@@ -40,7 +41,8 @@ pub fn page(
     let open = change.is_open(now) && case.system.deleted.is_none() && !case.revoked;
     let effect = case.effect();
     let asked = effect.as_ref().map(|effect| check(effect, holdings, &catalogue));
-    let state = state(app, acting, case, asked.as_deref(), manages);
+    let able = items::able(&acting.page, &catalogue, approvers);
+    let state = state(app, acting, case, asked.as_deref(), manages, able);
     let page = acting.page.clone();
     let words = Words { page: &page, catalogue: &catalogue, since };
     // What is over shows what was asked for; what is open, what would come of it.
@@ -101,7 +103,6 @@ fn about(case: &Case, page: Page) -> ShowPage {
         changed: false,
         changed_facts: String::new(),
         removed: Vec::new(),
-        approvers: None,
         page,
     }
 }
@@ -111,7 +112,14 @@ fn as_asked(case: &Case) -> Effect {
     Effect { comes, goes: case.change.unwanted.items(), stays: Grants::default() }
 }
 
-fn state(app: &App, acting: &Acting, case: &Case, asked: Option<&[Asked]>, manages: bool) -> State {
+fn state(
+    app: &App,
+    acting: &Acting,
+    case: &Case,
+    asked: Option<&[Asked]>,
+    manages: bool,
+    able: Able,
+) -> State {
     let (page, change, now) = (&acting.page, &case.change, app.clock.now());
     let catalogue = app.catalogue.now();
     if let Some((yes, decision)) = outcome_of(&change.status) {
@@ -144,15 +152,13 @@ fn state(app: &App, acting: &Acting, case: &Case, asked: Option<&[Asked]>, manag
         Some(asked) if unknown(asked) => {
             State::UnknownItem { reject_url: manages.then_some(reject_url) }
         }
-        _ if !manages => {
-            State::NotEntitled { escalate: escalate(), who_can: items::managers(page, &catalogue) }
-        }
+        _ if !manages => State::NotEntitled { escalate: escalate(), able },
         Some(asked) if asked.iter().all(|asked| asked.outcome().may()) => State::MayApprove {
             approve: acting.form(address(change.id, "approve")),
             shown: facts(case, &catalogue).fingerprint(acting.who.secret()),
             reject_url,
         },
-        Some(_) => State::CannotGiveAll { reject_url, escalate: escalate() },
+        Some(_) => State::CannotGiveAll { reject_url, escalate: escalate(), able },
     }
 }
 /// Where a form of the page leads.

@@ -13,9 +13,9 @@ use crate::{
     ids::{OrgNo, PartyUuid},
     problem::Problem,
     web::{
+        back::Back,
         extract::{Params, Query},
         routes::Routes,
-        urls::Place,
     },
 };
 use axum::{
@@ -82,7 +82,7 @@ async fn post_choose(
     Ok(Redirect::to(&place(&to).url()))
 }
 /// A place by its name, or by its address on the page that the form was on.
-fn place(to: &str) -> Place {
+fn place(to: &str) -> Back {
     let (path, query) = to.split_once('?').map_or((to, None), |(path, query)| (path, Some(query)));
-    to.parse().ok().or_else(|| Place::of(path, query)).unwrap_or(Place::Overview)
+    to.parse().ok().or_else(|| Back::of(path, query, None)).unwrap_or_default()
 }

@@ -60,9 +60,9 @@ pub async fn ask(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem>
 async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
     app.store
         .write(async |tx| {
-            let asked = consider(tx, app, vendor, ask).await?;
+            let (asked, system) = consider(tx, app, vendor, ask).await?;
             if let Asked::New(request) = &asked {
-                store::insert(tx, request).await?;
+                store::insert(tx, request, &system.name).await?;
                 record(tx, app, "request.created", vendor, request).await?;
             }
             Ok(asked)
@@ -75,7 +75,13 @@ pub async fn dry_run(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<(), Problem
     app.store.read(async |tx| consider(tx, app, vendor, ask).await.map(drop)).await
 }
 
-async fn consider(tx: &mut Tx, app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
+/// What comes of asking, and the system that it is about.
+async fn consider(
+    tx: &mut Tx,
+    app: &App,
+    vendor: &OrgNo,
+    ask: &Ask,
+) -> Result<(Asked, System), Problem> {
     let (system, party) = find(tx, vendor, ask).await?;
     if let Some(party) = &party {
         let (id, external_ref) = (&system.id, ask.external_ref());
@@ -84,10 +90,10 @@ async fn consider(tx: &mut Tx, app: &App, vendor: &OrgNo, ask: &Ask) -> Result<A
         }
         let standing = store::find_on_triple(tx, ask.kind, id, &party.org_no, external_ref);
         if let Some(request) = standing.await? {
-            return Ok(Asked::Standing(request));
+            return Ok((Asked::Standing(request), system));
         }
     }
-    draft(app, &system, party, ask).map(Asked::New)
+    Ok((Asked::New(draft(app, &system, party, ask)?), system))
 }
 
 /// The vendor's system, and the party if the register has it.

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     app::App,
-    authority::{self, Holdings, MayManage, OnBehalf, Outcome},
+    authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
-    db::Tx,
+    db::{Error, Tx},
     events::{self, Actor, Event},
     ids::{PackageUrn, RequestId, ResourceId, SystemUserId},
     parties,
@@ -109,6 +109,30 @@ fn fits_clients(catalogue: &Contents, urn: &PackageUrn) -> Outcome {
         Some(package) if suits(Kind::Agent, package) => Outcome::May,
         Some(_) => Outcome::MayNot(Code::PackageNotDelegable),
     }
+}
+
+/// Who at the party could approve it, where this person cannot and somebody still may: what is for
+/// clients is only a matter of managing access.
+pub async fn approvers(
+    tx: &mut Tx,
+    app: &App,
+    case: &Case,
+    holdings: &Holdings,
+) -> Result<Approvers, Error> {
+    let (catalogue, now, request) = (app.catalogue.now(), app.clock.now(), &case.request);
+    let asked = check(request, holdings, &catalogue).unwrap_or_default();
+    let may = holdings.manages_access(&catalogue).is_some()
+        && asked.iter().all(|asked| asked.outcome().may());
+    if may || !request.is_open(now) || case.system.deleted.is_some() {
+        return Ok(Approvers::default());
+    }
+    let rights: Vec<ResourceId> = request.resources().into_iter().flatten().collect();
+    let packages: Vec<PackageUrn> = request.distinct_packages().into_iter().collect();
+    let items = match request.kind {
+        Kind::Standard => Items { rights: &rights, packages: &packages },
+        Kind::Agent => Items::default(),
+    };
+    authority::who_could_approve(tx, now, &catalogue, request.party, items).await
 }
 
 /// The stored address, if the system's list still has it.

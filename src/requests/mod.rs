@@ -31,8 +31,6 @@ use crate::{
     web::paging::PAGE_ROWS,
 };
 
-/// Most waiting requests that the overview lists.
-pub const MOST_WAITING: i64 = 50;
 /// Most waiting requests that a program is told of at once.
 const MOST_PENDING: i64 = 1_000;
 /// Requests that are timed out in one transaction, so that writers never wait long.

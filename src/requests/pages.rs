@@ -3,7 +3,7 @@ use crate::{
     i18n::Said,
     web::{
         page::{FormToken, Page},
-        view::{Change, Check, Item, Kind, Link, Organisation},
+        view::{Able, Change, Check, Item, Kind, Link, Organisation},
     },
 };
 use askama::Template;
@@ -39,8 +39,6 @@ pub struct ShowPage {
     pub removed: Vec<String>,
     /// The system user that the party has for this system already.
     pub existing: Option<String>,
-    /// How many could approve it and as what, in a sentence, for one who cannot.
-    pub approvers: Option<String>,
 }
 
 /// The vendor's own words about its system.
@@ -64,13 +62,15 @@ pub enum State {
         reject_url: String,
         /// Nothing if it has been sent on already.
         escalate: Option<FormToken>,
+        /// Who could approve it.
+        able: Able,
     },
     /// Related to the party, without the authority to answer.
     NotEntitled {
         /// Nothing if it has been sent on already.
         escalate: Option<FormToken>,
-        /// The roles that have it, in words.
-        who_can: Vec<String>,
+        /// Who could approve it.
+        able: Able,
     },
     SystemDeleted,
     /// The proposed end has passed: there is nothing left to approve.
@@ -136,7 +136,7 @@ impl ShowPage {
         };
         let closed = |state| Self::sample(page, state, Check::NotChecked);
         let escalate = || Some(sample_form("escalate"));
-        let who_can = || vec!["Daglig leder".to_owned(), "Styrets leder".to_owned()];
+        let [somebody, nobody] = Able::samples();
         let mut all = Self::samples_of_ends_and_clients(page);
         all.extend([
             ("may approve", request()),
@@ -153,7 +153,11 @@ impl ShowPage {
                 "cannot give all",
                 Self::sample(
                     page,
-                    State::CannotGiveAll { reject_url: "/x".into(), escalate: escalate() },
+                    State::CannotGiveAll {
+                        reject_url: "/x".into(),
+                        escalate: escalate(),
+                        able: somebody.clone(),
+                    },
                     lacking.clone(),
                 ),
             ),
@@ -163,20 +167,21 @@ impl ShowPage {
                     escalated_since: Some("3. desember 2026".into()),
                     ..Self::sample(
                         page,
-                        State::CannotGiveAll { reject_url: "/x".into(), escalate: None },
+                        State::CannotGiveAll {
+                            reject_url: "/x".into(),
+                            escalate: None,
+                            able: nobody.clone(),
+                        },
                         lacking,
                     )
                 },
             ),
-            (
-                "not entitled",
-                closed(State::NotEntitled { escalate: escalate(), who_can: who_can() }),
-            ),
+            ("not entitled", closed(State::NotEntitled { escalate: escalate(), able: somebody })),
             (
                 "not entitled, sent on",
                 Self {
                     escalated_since: Some("3. desember 2026".into()),
-                    ..closed(State::NotEntitled { escalate: None, who_can: who_can() })
+                    ..closed(State::NotEntitled { escalate: None, able: nobody })
                 },
             ),
             ("system deleted", closed(State::SystemDeleted)),
@@ -212,7 +217,8 @@ impl ShowPage {
             ..Self::sample(page, state, check)
         };
         let unfit = Check::MayNot { why: "Kan ikke gis <videre>.".into(), who: String::new() };
-        let cannot = State::CannotGiveAll { reject_url: "/x".into(), escalate: None };
+        let [able, _] = Able::samples();
+        let cannot = State::CannotGiveAll { reject_url: "/x".into(), escalate: None, able };
         let passed = State::EndPassed { reject_url: Some("/x".into()) };
         vec![
             ("may approve for clients", for_clients(sample_state(), Check::NotChecked)),
@@ -256,7 +262,6 @@ impl ShowPage {
             changed_facts: String::new(),
             removed: Vec::new(),
             existing: None,
-            approvers: Some("Én person kan <godkjenne> alt dette. De er: Daglig leder.".into()),
         }
     }
 

@@ -5,7 +5,6 @@ use super::{
     decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
-    precheck::approvers,
     reject,
     shown::Difference,
     view,
@@ -74,22 +73,21 @@ async fn shown(
         return other_party(app, acting, case).await;
     }
     let (now, on) = (app.clock.now(), acting.on());
-    let catalogue = app.catalogue.now();
     let (holdings, existing, approvers) = app
         .store
         .read(async |tx| {
             let holdings = authority::holdings(tx, now, on).await?;
             let standing = system_users::for_system(tx, on.party, &case.system.id).await?;
-            let others = approvers(tx, now, &catalogue, &case.request, &holdings).await?;
-            Ok::<_, Problem>((holdings, standing, others))
+            let approvers = decide::approvers(tx, app, &case, &holdings).await?;
+            Ok::<_, Problem>((holdings, standing, approvers))
         })
         .await?;
     let status = if since.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, &case).map(|url| url.origin()).into_iter().collect();
-    let mut made: ShowPage = view::page(app, &acting, &case, &holdings, existing, since.as_ref());
-    made.approvers = approvers.map(|who| items::approvers(&made.page, &catalogue, &who));
+    let seen = view::Seen { holdings: &holdings, approvers, existing, since: since.as_ref() };
+    let made: ShowPage = view::page(app, &acting, &case, seen);
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)

@@ -1,46 +1,14 @@
-//! Whether somebody at the party could approve it all: before asking, and for one who cannot. Numbers of
-//! people, never who.
+//! Before asking: whether somebody at the party could approve it all. Numbers of people, never who.
 use super::{
     ask::{Ask, draft, find},
     decide::{Asked, check},
-    model::Request,
 };
 use crate::{
     app::App,
-    authority::{self, Approvers, Holdings, Items},
-    catalogue::Contents,
-    clock::Ts,
-    db::{Error, Tx},
+    authority::{self, Holdings},
     ids::OrgNo,
     problem::{Code, Problem},
-    system_users::Kind,
 };
-
-/// Who could approve the request, when the person who holds these cannot; nothing where nobody can any
-/// more, or where they can.
-pub async fn approvers(
-    tx: &mut Tx,
-    now: Ts,
-    catalogue: &Contents,
-    request: &Request,
-    holdings: &Holdings,
-) -> Result<Option<Approvers>, Error> {
-    let Some(asked) = check(request, holdings, catalogue).filter(|_| request.is_open(now)) else {
-        return Ok(None);
-    };
-    let may = asked.iter().all(|asked| asked.outcome().may());
-    if may && holdings.manages_access(catalogue).is_some() {
-        return Ok(None);
-    }
-    let rights: Vec<_> = request.resources().unwrap_or_default().into_iter().collect();
-    let packages: Vec<_> = request.distinct_packages().into_iter().collect();
-    // What is for clients is given when they are added: until then it is a matter of managing access.
-    let items = match request.kind {
-        Kind::Standard => Items { rights: &rights, packages: &packages },
-        Kind::Agent => Items::default(),
-    };
-    authority::who_could_approve(tx, now, catalogue, request.party, items).await.map(Some)
-}
 
 /// What would come of asking.
 pub struct Precheck {

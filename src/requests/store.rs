@@ -4,13 +4,14 @@ use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemKey},
+    parties::model::fold,
     statements,
     system_users::Kind,
     systems::{Right, System, Texts},
 };
 
 statements! {
-    INSERT = "insert into request (id, kind, system_id, party, external_ref, title, rights, packages, redirect_url, valid_to, status, created) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11)";
+    INSERT = "insert into request (id, kind, system_id, party, external_ref, title, rights, packages, redirect_url, valid_to, status, created, search) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11, $12)";
     FIND = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.id = $1 and r.deleted is null";
     FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
     /// The request with its system and the names around it.
@@ -101,7 +102,10 @@ struct CaseRow {
     system_deleted: Option<Ts>,
 }
 
-pub(super) async fn insert(tx: &mut Tx, r: &Request) -> Result<(), Error> {
+/// It is found by its system's names, too.
+pub(super) async fn insert(tx: &mut Tx, r: &Request, system: &Texts) -> Result<(), Error> {
+    let mut words = vec![r.title.as_str(), r.external_ref.as_str()];
+    words.extend(system.values().map(String::as_str));
     tx.query(INSERT)
         .bind(r.id)
         .bind(r.kind.name())
@@ -114,6 +118,7 @@ pub(super) async fn insert(tx: &mut Tx, r: &Request) -> Result<(), Error> {
         .bind(r.redirect_url.clone())
         .bind(r.valid_to)
         .bind(r.created)
+        .bind(fold(&words.join("\n")))
         .exec()
         .await
         .map(drop)

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::App,
     auth::person::Acting,
-    authority::{Holdings, Outcome, model},
+    authority::{Approvers, Holdings, Outcome, model},
     catalogue::Contents,
     ids::{PackageUrn, ResourceId, SystemUserId},
     system_users,
@@ -17,7 +17,7 @@ use crate::{
         items,
         page::Page,
         urls,
-        view::{Change, Check, Item, Kind},
+        view::{Able, Change, Check, Item, Kind},
     },
 };
 
@@ -25,21 +25,28 @@ pub fn kind(case: &Case) -> Kind {
     if case.request.kind == system_users::Kind::Agent { Kind::Clients } else { Kind::Own }
 }
 
+/// What a page needs to know besides the request itself.
+pub struct Seen<'a> {
+    /// What the visitor holds for the party.
+    pub holdings: &'a Holdings,
+    /// Who else could approve it, where the visitor cannot.
+    pub approvers: Approvers,
+    /// What the party has for the system already.
+    pub existing: Option<SystemUserId>,
+    /// How it has changed since it was last shown, where that is known.
+    pub since: Option<&'a Difference>,
+}
+
 /// The page of a request of the party that the visitor acts for.
-pub fn page(
-    app: &App,
-    acting: &Acting,
-    case: &Case,
-    holdings: &Holdings,
-    existing: Option<SystemUserId>,
-    since: Option<&Difference>,
-) -> ShowPage {
+pub fn page(app: &App, acting: &Acting, case: &Case, seen: Seen<'_>) -> ShowPage {
+    let Seen { holdings, approvers, existing, since } = seen;
     let catalogue = app.catalogue.now();
     let asked = check(&case.request, holdings, &catalogue);
     let secret = acting.who.secret();
     let fingerprint = Facts::of(case, &catalogue).fingerprint(secret);
     let manages = holdings.manages_access(&catalogue).is_some();
-    let state = state(app, acting, case, asked.as_deref(), manages, fingerprint);
+    let able = items::able(&acting.page, &catalogue, approvers);
+    let state = state(app, acting, case, asked.as_deref(), manages.then_some(fingerprint), able);
     let open = case.request.is_open(app.clock.now());
     let page = acting.page.clone();
     let items = match &asked {
@@ -70,7 +77,6 @@ pub fn page(
         changed: since.is_some(),
         changed_facts: since.map(|d| changed_facts(&page, d)).unwrap_or_default(),
         removed: removed.unwrap_or_default(),
-        approvers: None,
         existing: existing.filter(|_| open && manages).map(urls::system_user),
         page,
     }
@@ -100,7 +106,6 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
         changed: false,
         changed_facts: String::new(),
         removed: Vec::new(),
-        approvers: None,
         existing: None,
         page,
     }
@@ -116,9 +121,11 @@ fn state(
     acting: &Acting,
     case: &Case,
     asked: Option<&[Asked]>,
-    manages: bool,
-    shown: String,
+    shown: Option<String>,
+    able: Able,
 ) -> State {
+    // Without a fingerprint the visitor does not manage access: there is nothing to approve.
+    let manages = shown.is_some();
     let (page, request, now) = (&acting.page, &case.request, app.clock.now());
     let catalogue = app.catalogue.now();
     if let Some((yes, decision)) = accepted(request) {
@@ -149,13 +156,13 @@ fn state(
         Some(asked) if unknown(asked) => {
             State::UnknownItem { reject_url: manages.then_some(reject_url) }
         }
-        _ if !manages => {
-            State::NotEntitled { escalate: escalate(), who_can: items::managers(page, &catalogue) }
-        }
-        Some(asked) if asked.iter().all(|asked| asked.outcome().may()) => {
-            State::MayApprove { approve: acting.form(address("approve")), shown, reject_url }
-        }
-        Some(_) => State::CannotGiveAll { reject_url, escalate: escalate() },
+        Some(asked) => match shown {
+            None => State::NotEntitled { escalate: escalate(), able },
+            Some(shown) if asked.iter().all(|asked| asked.outcome().may()) => {
+                State::MayApprove { approve: acting.form(address("approve")), shown, reject_url }
+            }
+            Some(_) => State::CannotGiveAll { reject_url, escalate: escalate(), able },
+        },
     }
 }
 

@@ -16,24 +16,22 @@ pub mod store;
 pub mod wire;
 
 pub use create::{Wanted, create};
-pub use model::{After, Grants, Kind, Listed, NewSystemUser, Part, SystemUser};
+pub use model::{Grants, Kind, NewSystemUser, SystemUser};
 
 use crate::{
     app::App,
     authority::{self, MayManage, OnBehalf},
     clock::Ts,
-    db::{Error, Reads, Store, Tx, is_taken},
+    db::{Error, Store, Tx, is_taken},
     events::{self, Actor, Event, Line},
     ids::{PartyUuid, RequestId, SystemId, SystemUserId},
     last_used::LastUsed,
-    parties::{self, model::pattern},
+    parties,
     problem::{Code, Problem, Stop},
 };
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// Rows of each part of the overview.
-pub const PAGE: i64 = 50;
 /// Lines of its history on a system user's page.
 const LATEST: i64 = 10;
 
@@ -275,32 +273,4 @@ pub async fn write_last_used(store: &Store, used: &LastUsed) -> Result<(), Error
         used.put_back(notes);
     }
     written
-}
-
-/// What the overview lists: found by `search`, each part from where `after` says.
-pub async fn list(
-    reads: &mut Reads,
-    owner: PartyUuid,
-    search: &str,
-    after: Option<(Kind, After)>,
-) -> Result<(Part, Part), Error> {
-    let end = After { created: far(), id: SystemUserId(uuid::Uuid::max()) };
-    let from = |kind| after.filter(|(k, _)| *k == kind).map_or(end, |(_, at)| at);
-    let (own, agent) = (from(Kind::Standard), from(Kind::Agent));
-    let rows = store::list_by_owner(reads, owner, &pattern(search), own, agent, PAGE + 1).await?;
-    let (mut standard, mut clients) = (Part::default(), Part::default());
-    for (user, total) in rows {
-        let part = if user.kind == Kind::Standard { &mut standard } else { &mut clients };
-        part.total = total;
-        if i64::try_from(part.rows.len()) == Ok(PAGE) {
-            part.more = true;
-        } else {
-            part.rows.push(user);
-        }
-    }
-    Ok((standard, clients))
-}
-/// Later than any row.
-fn far() -> Ts {
-    Ts::new(DateTime::from_timestamp(253_402_300_000, 0).unwrap_or_default())
 }

@@ -1,7 +1,6 @@
 //! What a system user is, and when it is live.
 use crate::{
     clock::Ts,
-    i18n::Localised,
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     systems::Texts,
 };
@@ -91,42 +90,4 @@ impl SystemUser {
 }
 fn has_ended(valid_to: Option<Ts>, now: Ts) -> bool {
     valid_to.is_some_and(|end| end <= now)
-}
-
-/// A live one with what a list shows of it.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    pub id: SystemUserId,
-    pub kind: Kind,
-    pub title: String,
-    pub system_name: Localised,
-    pub vendor: OrgNo,
-    pub vendor_name: String,
-    pub created: Ts,
-    pub valid_to: Option<Ts>,
-    pub paused: Option<Ts>,
-    pub rights: i64,
-    pub packages: i64,
-    pub clients: i64,
-}
-impl Listed {
-    pub fn has_expired(&self, now: Ts) -> bool {
-        has_ended(self.valid_to, now)
-    }
-}
-
-/// One part of the overview: a page of it, and how many there are in all.
-#[derive(Debug, Default)]
-pub struct Part {
-    pub rows: Vec<Listed>,
-    pub total: i64,
-    /// Whether there are more after these.
-    pub more: bool,
-}
-
-/// Where a page begins: after this row, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct After {
-    pub created: Ts,
-    pub id: SystemUserId,
 }

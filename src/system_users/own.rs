@@ -1,6 +1,7 @@
 //! A party's system users, for the programs of its people, in JSON.
 use super::{
     Kind, create,
+    create::Seen,
     read::{self, Entry},
     rename, revoke,
     wire::{self, CreateBody, DelegationsBody, DetailsBody, OwnBody, RenameBody},
@@ -156,7 +157,7 @@ async fn post_create(
     let wanted = wire::wanted(body)?;
     let party = end_user.party(&app, party_id).await?;
     let on = end_user.on(party.id);
-    let id = create(&app, on, &party.org_no, &wanted).await?;
+    let id = create(&app, on, &party.org_no, &wanted, Seen::Program).await?;
     let made: Option<(Entry, _)> = read::details(&app, on, id).await?;
     let (user, grants) = made.ok_or(Problem::NotFound)?;
     Ok(Json(OwnBody::new(user, &grants.packages)))

@@ -1,173 +1,14 @@
-//! The system users of a party, as pages: the overview, one of them, the question before a revoke.
+//! A system user as pages: one of them, and the question before a revoke.
 use crate::{
     clients::losses::Notice,
     i18n::Said,
+    overview::pages::WaitingRow,
     web::{
         page::{FormToken, Page},
         view::{Item, Kind, Organisation},
     },
 };
 use askama::Template;
-
-/// What waits for the party, and what it has.
-#[derive(Template)]
-#[template(path = "system_users/overview.html")]
-pub struct OverviewPage {
-    pub page: Page,
-    pub party: Organisation,
-    /// Whether the visitor manages access for the party. If not, only what there is is shown.
-    pub may_manage: bool,
-    /// What the visitor lacks, and which role has it.
-    pub missing: Option<String>,
-    /// Clients that went with their relations.
-    pub losses: Vec<Notice>,
-    /// The search, as it was typed.
-    pub q: String,
-    pub waiting: Vec<Waiting>,
-    pub waiting_count: u64,
-    pub own: Vec<Row>,
-    pub own_count: u64,
-    pub clients: Vec<Row>,
-    pub clients_count: u64,
-    /// The next page of the list.
-    pub next: Option<String>,
-}
-
-/// A request that nobody has decided yet.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    pub url: String,
-    pub title: String,
-    pub system: Said,
-    pub vendor: Organisation,
-    pub created: String,
-    pub escalated_since: Option<String>,
-    /// Whether it is about a system user that stands.
-    pub is_change: bool,
-}
-
-/// A system user in a list.
-#[derive(Debug, Clone)]
-pub struct Row {
-    pub url: String,
-    pub title: String,
-    pub vendor: Organisation,
-    pub system: Said,
-    pub created: String,
-    pub rights: u64,
-    pub packages: u64,
-    /// How many clients it acts for, if it acts for clients.
-    pub clients: Option<u64>,
-    /// The one just made.
-    pub is_new: bool,
-    pub paused: bool,
-    pub expired: bool,
-}
-
-/// One of the lists of system users, with its words.
-struct Part<'a> {
-    id: &'static str,
-    heading: &'static str,
-    none: &'static str,
-    count: u64,
-    rows: &'a [Row],
-}
-
-impl OverviewPage {
-    fn shows_search(&self) -> bool {
-        let rows = self.waiting.len() + self.own.len() + self.clients.len();
-        !self.q.is_empty() || rows > 0
-    }
-
-    fn shows_waiting(&self) -> bool {
-        self.may_manage || !self.waiting.is_empty()
-    }
-
-    fn parts(&self) -> Vec<Part<'_>> {
-        let own = Part {
-            id: "own",
-            heading: "overview-own",
-            none: "overview-own-none",
-            count: self.own_count,
-            rows: &self.own,
-        };
-        let clients = Part {
-            id: "clients",
-            heading: "overview-clients",
-            none: "overview-clients-none",
-            count: self.clients_count,
-            rows: &self.clients,
-        };
-        let mut parts = vec![own, clients];
-        parts.retain(|part| self.may_manage || !part.rows.is_empty());
-        parts
-    }
-
-    pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        let empty = || Self {
-            page: page.clone(),
-            party: sample_organisation("Rør <og> Vann AS"),
-            may_manage: true,
-            missing: None,
-            losses: Vec::new(),
-            q: String::new(),
-            waiting: Vec::new(),
-            waiting_count: 0,
-            own: Vec::new(),
-            own_count: 0,
-            clients: Vec::new(),
-            clients_count: 0,
-            next: None,
-        };
-        let row = |title: &str, rights, packages| Row {
-            url: "/x".into(),
-            title: title.into(),
-            vendor: sample_organisation("SmartCloud <AS>"),
-            system: Said {
-                text: "Smart<Regnskap>".into(),
-                lang: (page.lang() != "nb").then_some("nb"),
-            },
-            created: "21. november 2026".into(),
-            rights,
-            packages,
-            clients: None,
-            is_new: false,
-            paused: false,
-            expired: false,
-        };
-        let waiting = |escalated: Option<&str>| Waiting {
-            url: "/x".into(),
-            title: "Smart<Lønn>".into(),
-            system: "SmartLønn for <deg>".into(),
-            vendor: sample_organisation("SmartCloud <AS>"),
-            created: "21. november 2026".into(),
-            escalated_since: escalated.map(ToOwned::to_owned),
-            is_change: escalated.is_some(),
-        };
-        let full = Self {
-            waiting: vec![waiting(None), waiting(Some("3. desember 2026"))],
-            waiting_count: 2,
-            own: vec![
-                Row { is_new: true, ..row("Smart<Regnskap>", 2, 1) },
-                Row { paused: true, ..row(&"Langtnavnutenmellomrom".repeat(5), 1, 0) },
-                Row { expired: true, ..row("Kassasystemet", 0, 3) },
-            ],
-            own_count: 1_204,
-            clients: vec![Row { clients: Some(4_211), ..row("Regnskap for <klientene>", 0, 1) }],
-            losses: vec![Notice::sample()],
-            clients_count: 1,
-            next: Some("/x?after=1".into()),
-            ..empty()
-        };
-        let missing = Some("Du mangler tilgangen. Daglig leder har den.".to_owned());
-        vec![
-            ("empty", empty()),
-            ("full", full),
-            ("no hits", Self { q: "<rør>".into(), ..empty() }),
-            ("not entitled", Self { may_manage: false, missing, ..empty() }),
-        ]
-    }
-}
 
 /// One system user.
 #[derive(Template)]
@@ -189,8 +30,12 @@ pub struct ShowPage {
     /// The last day, where there is one.
     pub valid_to: Option<String>,
     pub items: Vec<Item>,
+    /// The changes of it that wait for a decision.
+    pub waiting: Vec<WaitingRow>,
     /// What has happened, latest first.
     pub events: Vec<Event>,
+    /// All that has happened, for those who may see it.
+    pub history_url: Option<String>,
     pub state: State,
     /// Whether the vendor has deleted the system.
     pub system_deleted: bool,
@@ -239,6 +84,8 @@ impl ShowPage {
             created_how: "Godkjent av daglig leder etter forespørsel fra leverandøren".into(),
             valid_to: Some("31. desember 2027".into()),
             items: Item::samples(),
+            waiting: Vec::new(),
+            history_url: Some("/x".into()),
             events: vec![event("Forespørselen ble godkjent"), event("Leverandøren ba om tilgang")],
             state,
             system_deleted: false,
@@ -252,6 +99,13 @@ impl ShowPage {
                     kind: Kind::Clients,
                     clients: Some(4_211),
                     losses: vec![Notice::sample()],
+                    ..sample(State::Live)
+                },
+            ),
+            (
+                "change waits",
+                Self {
+                    waiting: vec![WaitingRow::sample(Some("3. desember 2026"))],
                     ..sample(State::Live)
                 },
             ),

@@ -1,8 +1,7 @@
 //! The system users of a party, in HTML.
 use super::{
-    Grants, Kind, Shown, SystemUser, list,
-    model::{After, Part},
-    pages::{Event, OverviewPage, RevokePage, Row, ShowPage, State as Shows, Waiting},
+    Grants, Kind, Shown, SystemUser,
+    pages::{Event, RevokePage, ShowPage, State as Shows},
     revoke, show,
 };
 use crate::{
@@ -11,17 +10,15 @@ use crate::{
         form::Form,
         person::{Acting, answer, flash},
     },
-    authority,
     catalogue::Contents,
-    changes,
     clients::losses::{self, Loss, Notice},
     clock::Ts,
     events::Line,
-    ids::{ChangeId, RequestId, SystemUserId},
+    overview::{self, pages::WaitingRow},
     problem::{Code, Problem, Stop},
     systems::model::localised,
     web::{
-        extract::{Params, Query},
+        extract::Params,
         items,
         page::{Nav, Page},
         routes::Routes,
@@ -36,136 +33,16 @@ use serde::Deserialize;
 
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/accessmanagement/ui/systemuser/overview", overview)
         .get("/accessmanagement/ui/systemuser/{id}", show_one)
         .get("/accessmanagement/ui/systemuser/{id}/revoke", ask_revoke)
         .post("/accessmanagement/ui/systemuser/{id}/revoke", post_revoke)
 }
 
-/// Minutes in which a system user is marked as new.
-const NEW_MINUTES: i64 = 60;
-
-#[derive(Deserialize)]
-struct Asked {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    after: String,
-}
-async fn overview(
-    State(app): State<App>,
-    acting: Acting,
-    Query(Asked { q, after }): Query<Asked>,
-) -> Result<Response, Problem> {
-    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
-    let on = acting.on();
-    let after = read_after(&after)?;
-    let mut reads = app.store.reads().await?;
-    let holdings = authority::look(&mut reads, now, on).await?;
-    let may_manage = holdings.manages_access(&catalogue).is_some();
-    // To those who may not manage access the page says what is missing, and no more.
-    let ((waiting, waiting_count), (own, clients)) = if may_manage {
-        let waiting = changes::waiting(&mut reads, now, on.party).await?;
-        (waiting, list(&mut reads, on.party, &q, after).await?)
-    } else {
-        Default::default()
-    };
-    // Only those that have something to lose ask for it.
-    let losses = if clients.total > 0 {
-        losses::recent(&mut reads, now, on.party).await?
-    } else {
-        Vec::new()
-    };
-    drop(reads);
-    let page = Page { nav: Some(Nav::Overview), ..acting.page };
-    let missing = (!may_manage)
-        .then(|| page.t1("words-missing", "roles", &items::managers(&page, &catalogue).join(", ")));
-    let next = next_url(&own, &clients, &q);
-    // A page further on is of one part only.
-    let shows = |kind| after.is_none_or(|(asked, _)| asked == kind);
-    let made = OverviewPage {
-        party: items::organisation(&acting.party.name, &acting.party.org_no),
-        may_manage,
-        missing,
-        losses: notices(&page, &catalogue, losses),
-        waiting: waiting
-            .into_iter()
-            .filter(|_| after.is_none())
-            .map(|request| Waiting {
-                url: if request.is_change {
-                    urls::change(ChangeId(request.id))
-                } else {
-                    urls::request(RequestId(request.id))
-                },
-                is_change: request.is_change,
-                title: request.title,
-                system: request.system_name.in_language(page.lang()),
-                vendor: items::organisation(&request.vendor_name, &request.vendor),
-                created: page.date(request.created),
-                escalated_since: request.escalated.map(|at| page.date(at)),
-            })
-            .collect(),
-        waiting_count: unsigned(waiting_count),
-        own_count: unsigned(own.total),
-        clients_count: unsigned(clients.total),
-        own: if shows(Kind::Standard) { rows(&page, own, now) } else { Vec::new() },
-        clients: if shows(Kind::Agent) { rows(&page, clients, now) } else { Vec::new() },
-        q,
-        next,
-        page,
-    };
-    answer(&app, &made, &[])
-}
 fn notices(page: &Page, catalogue: &Contents, losses: Vec<Loss>) -> Vec<Notice> {
     losses.into_iter().map(|loss| Notice::of(page, catalogue, loss)).collect()
 }
 fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or_default()
-}
-fn rows(page: &Page, part: Part, now: Ts) -> Vec<Row> {
-    part.rows
-        .into_iter()
-        .map(|user| Row {
-            url: urls::system_user(user.id),
-            vendor: items::organisation(&user.vendor_name, &user.vendor),
-            system: user.system_name.in_language(page.lang()),
-            created: page.date(user.created),
-            rights: unsigned(user.rights),
-            packages: unsigned(user.packages),
-            clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
-            is_new: user.created.plus_minutes(NEW_MINUTES) > now,
-            paused: user.paused.is_some(),
-            expired: user.has_expired(now),
-            title: user.title,
-        })
-        .collect()
-}
-/// Where the next page begins, as `kind.microseconds.id`.
-fn next_url(own: &Part, clients: &Part, q: &str) -> Option<String> {
-    let part = [own, clients].into_iter().find(|part| part.more)?;
-    let last = part.rows.last()?;
-    let after = format!("{}.{}.{}", last.kind.name(), last.created.micros(), last.id);
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if !q.is_empty() {
-        query.append_pair("q", q);
-    }
-    Some(format!("{}?{}", urls::overview(), query.append_pair("after", &after).finish()))
-}
-fn read_after(text: &str) -> Result<Option<(Kind, After)>, Problem> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let read = || {
-        let mut parts = text.splitn(3, '.');
-        let kind = Kind::of(parts.next()?)?;
-        let micros = parts.next()?.parse().ok()?;
-        let created = Ts::new(chrono::DateTime::from_timestamp_micros(micros)?);
-        let id: SystemUserId = parts.next()?.parse().ok()?;
-        Some((kind, After { created, id }))
-    };
-    read()
-        .map(Some)
-        .ok_or_else(|| crate::web::json::unreadable("after", "Not a place in the list."))
 }
 
 async fn show_one(
@@ -182,6 +59,11 @@ async fn show_one(
         Vec::new()
     };
     losses.retain(|loss| loss.system_user == user.id);
+    let waiting = if may_manage {
+        overview::waiting_changes(&app.store, now, user.id).await?
+    } else {
+        Vec::new()
+    };
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let made_by = user.created_as.as_deref().unwrap_or_default();
     let made_by = items::role(&page, &catalogue, made_by);
@@ -200,6 +82,8 @@ async fn show_one(
             page.t1("words-created-request", "role", &made_by)
         },
         events: history.iter().map(|line| event(&page, &catalogue, line)).collect(),
+        waiting: waiting.into_iter().map(|change| WaitingRow::new(&page, change)).collect(),
+        history_url: may_manage.then(|| urls::history(&[("user", &user.id.to_string())])),
         state: state(&user, now),
         system_deleted: user.system_deleted,
         revoke_url: (may_manage && user.revoked.is_none()).then(|| urls::revoke(user.id)),

@@ -2,6 +2,7 @@
 pub mod api;
 pub mod check;
 pub mod enduser;
+pub mod listing;
 pub mod model;
 pub mod store;
 pub mod update;
@@ -53,6 +54,7 @@ pub async fn register(app: &App, caller: Caller<'_>, draft: Draft) -> Result<Sys
         .write(async |tx| {
             let system = approved(tx, app, caller, &draft).await?;
             store::insert(tx, &system).await?;
+            listing::enter(tx, &system, 1).await?;
             let sent = wire::whole(&draft);
             record(tx, system.created, caller, &system, "create", Some(sent)).await?;
             Ok(system.key)
@@ -155,6 +157,7 @@ pub async fn update(
             if !store::update(tx, &system, revision, now).await? {
                 return Err(Problem::Stale);
             }
+            listing::enter(tx, &system, revision + 1).await?;
             if matches!(update, Update::Whole(_)) {
                 store::replace_clients(tx, &system).await?;
             }

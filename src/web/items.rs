@@ -1,7 +1,7 @@
 //! Rights and packages from the catalogue, as pages show them.
 use super::{
     page::Page,
-    view::{Change, Check, Item, ItemKind, Organisation},
+    view::{Able, Change, Check, Item, ItemKind, Organisation},
 };
 use crate::{
     authority::{Approvers, Outcome, model},
@@ -41,12 +41,22 @@ pub fn managers(page: &Page, catalogue: &Contents) -> Vec<String> {
     codes.iter().map(|code| role(page, catalogue, code)).collect()
 }
 
-/// How many people could approve it all, and as what; never who.
-pub fn approvers(page: &Page, catalogue: &Contents, who: &Approvers) -> String {
-    let people = page.count("words-approvers", who.people as u64);
-    match roles(page, catalogue, &who.through) {
-        none if none.is_empty() => people,
-        roles => format!("{people} {}", page.t1("words-approvers-as", "roles", &roles.join(", "))),
+/// At most this many people are named.
+const MOST_NAMES: usize = 5;
+/// Who could approve, in words; where nobody could, the roles that could if they had all of it.
+pub fn able(page: &Page, catalogue: &Contents, approvers: Approvers) -> Able {
+    let Approvers { people, mut names, through, .. } = approvers;
+    names.truncate(MOST_NAMES);
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    Able {
+        people: count(people),
+        others: count(people.saturating_sub(names.len())),
+        roles: if people == 0 {
+            managers(page, catalogue)
+        } else {
+            through.iter().map(|code| role(page, catalogue, code)).collect()
+        },
+        names,
     }
 }
 

@@ -101,6 +101,22 @@ impl Page {
         self.nav == Some(Nav::Overview)
     }
 
+    pub fn requests_url(&self) -> String {
+        urls::requests("", "")
+    }
+
+    pub fn in_requests(&self) -> bool {
+        self.nav == Some(Nav::Requests)
+    }
+
+    pub fn history_url(&self) -> String {
+        urls::history(&[])
+    }
+
+    pub fn in_history(&self) -> bool {
+        self.nav == Some(Nav::History)
+    }
+
     /// A message without arguments.
     pub fn t(&self, key: &str) -> &'static str {
         self.language.plain(key)

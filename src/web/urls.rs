@@ -37,9 +37,13 @@ pub fn without_spare_slashes(uri: &Uri) -> Option<Uri> {
 }
 
 /// A place in the portal to come back to: a route and an id, never an address that somebody sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     Overview,
+    Requests,
+    History,
+    Choose,
+    Create(SystemId),
     Parties,
     Request(RequestId),
     Reject(RequestId),
@@ -61,6 +65,10 @@ impl Place {
         let id = |text: Option<&str>| text.and_then(|text| Uuid::parse_str(text).ok());
         match (parts.next()?, parts.next(), parts.next()) {
             ("overview", None, None) => Some(Self::Overview),
+            ("requests", None, None) => Some(Self::Requests),
+            ("history" | "history.csv" | "history.json", None, None) => Some(Self::History),
+            ("create", None, None) => Some(Self::Choose),
+            ("create", Some(system), None) => named(system).map(Self::Create),
             (kind @ ("request" | "agentrequest" | "changerequest"), None, None) => {
                 let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
                 let found = id(Some(&pairs.find(|(name, _)| name == "id")?.1))?;
@@ -86,28 +94,49 @@ impl Place {
         }
     }
     /// Its address.
-    pub fn url(self) -> String {
+    pub fn url(&self) -> String {
         match self {
             Self::Overview => overview(),
+            Self::Requests => requests("", ""),
+            Self::History => history(&[]),
+            Self::Choose => create(),
+            Self::Create(system) => create_of(system),
             Self::Parties => "/parties".into(),
-            Self::Request(id) => request(id),
+            Self::Request(id) => request(*id),
             Self::Reject(id) => format!("{UI}/request/{id}/reject"),
-            Self::Receipt(id) => receipt(id),
-            Self::Change(id) => change(id),
+            Self::Receipt(id) => receipt(*id),
+            Self::Change(id) => change(*id),
             Self::RejectChange(id) => format!("{UI}/changerequest/{id}/reject"),
-            Self::SystemUser(id) => system_user(id),
-            Self::Revoke(id) => revoke(id),
+            Self::SystemUser(id) => system_user(*id),
+            Self::Revoke(id) => revoke(*id),
         }
     }
-    /// Where to log in and come back here.
-    pub fn login(self) -> String {
-        format!("/login?to={self}")
+    /// What one may have typed or chosen there, which comes along: fields of its form, or parts of its
+    /// address.
+    pub fn fields(&self) -> &'static [&'static str] {
+        match self {
+            Self::Overview => &["q", "show", "after"],
+            Self::Requests | Self::Choose => &["q", "after"],
+            Self::History => &["user", "kind", "from", "to", "after"],
+            Self::Create(_) => &["title"],
+            _ => &[],
+        }
     }
+}
+/// A system by its part of an address.
+fn named(part: &str) -> Option<SystemId> {
+    let text = format!("={part}").replace('+', "%2B");
+    let (_, name) = url::form_urlencoded::parse(text.as_bytes()).next()?;
+    name.parse().ok()
 }
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Overview => f.write_str("overview"),
+            Self::Requests => f.write_str("requests"),
+            Self::History => f.write_str("history"),
+            Self::Choose => f.write_str("choose"),
+            Self::Create(system) => write!(f, "create.{}", escaped(system.as_str())),
             Self::Parties => f.write_str("parties"),
             Self::Request(id) => write!(f, "request.{id}"),
             Self::Reject(id) => write!(f, "reject.{id}"),
@@ -123,9 +152,14 @@ impl FromStr for Place {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         let (name, id) = text.split_once('.').unwrap_or((text, ""));
+        let system = || named(id).ok_or(());
         let id = || Uuid::parse_str(id).map_err(|_| ());
         Ok(match name {
             "overview" => Self::Overview,
+            "requests" => Self::Requests,
+            "history" => Self::History,
+            "choose" => Self::Choose,
+            "create" => Self::Create(system()?),
             "parties" => Self::Parties,
             "request" => Self::Request(RequestId(id()?)),
             "reject" => Self::Reject(RequestId(id()?)),
@@ -157,6 +191,45 @@ pub fn request(id: RequestId) -> String {
 pub fn change(id: ChangeId) -> String {
     format!("{UI}/changerequest?id={id}")
 }
+/// The overview with a search, narrowed, from a place in a list; empty is none.
+pub fn overview_of(q: &str, show: &str, after: &str) -> String {
+    with(overview(), &[("q", q), ("show", show), ("after", after)])
+}
+/// All that waits for an answer.
+pub fn requests(q: &str, after: &str) -> String {
+    with(format!("{UI}/requests"), &[("q", q), ("after", after)])
+}
+/// The systems to choose from.
+pub fn create() -> String {
+    format!("{UI}/create")
+}
+pub fn create_list(q: &str, after: &str) -> String {
+    with(create(), &[("q", q), ("after", after)])
+}
+/// One of them.
+pub fn create_of(system: &SystemId) -> String {
+    format!("{UI}/create/{}", escaped(system.as_str()))
+}
+/// The history with these filters.
+pub fn history(filters: &[(&str, &str)]) -> String {
+    with(format!("{UI}/history"), filters)
+}
+/// The same as a file, `csv` or `json`.
+pub fn history_file(kind: &str, filters: &[(&str, &str)]) -> String {
+    with(format!("{UI}/history.{kind}"), filters)
+}
+/// The address with those of these that say something.
+pub(super) fn with(address: String, parts: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parts.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { address } else { format!("{address}?{query}") }
+}
+/// As a part of a path.
+fn escaped(part: &str) -> String {
+    url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 pub fn receipt(id: RequestId) -> String {
     format!("{UI}/receipt/{id}")
 }
@@ -197,6 +270,10 @@ mod tests {
         let id = Uuid::from_u128(7);
         for place in [
             Place::Overview,
+            Place::Requests,
+            Place::History,
+            Place::Choose,
+            Place::Create("991825827_smart+ 1%".parse().unwrap()),
             Place::Parties,
             Place::Request(RequestId(id)),
             Place::Reject(RequestId(id)),
@@ -206,11 +283,11 @@ mod tests {
             Place::SystemUser(SystemUserId(id)),
             Place::Revoke(SystemUserId(id)),
         ] {
-            assert_eq!(place.to_string().parse(), Ok(place));
+            assert_eq!(place.to_string().parse().as_ref(), Ok(&place));
             let url = place.url();
             let (path, query) =
                 url.split_once('?').map_or((url.as_str(), None), |(p, q)| (p, Some(q)));
-            assert_eq!(Place::of(path, query), Some(place), "{url}");
+            assert_eq!(Place::of(path, query).as_ref(), Some(&place), "{url}");
         }
         for elsewhere in
             ["//evil.no", "https://evil.no", "/accessmanagement/ui/systemuser/../../x", "/login"]

@@ -117,6 +117,31 @@ pub enum Check {
     NotChecked,
 }
 
+/// Who at the party could do something that the visitor cannot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Able {
+    pub people: u64,
+    /// The roles and packages that they have, in words.
+    pub roles: Vec<String>,
+    /// Some of them by name.
+    pub names: Vec<String>,
+    /// How many there are besides those.
+    pub others: u64,
+}
+impl Able {
+    /// Somebody and nobody, for the samples.
+    pub(crate) fn samples() -> [Self; 2] {
+        let somebody = Self {
+            people: 12,
+            roles: vec!["Daglig <leder>".into(), "Tilgangsstyrer".into()],
+            names: vec!["Pia <Rørvik>".into(), "Siv Moen".into()],
+            others: 10,
+        };
+        let nobody = Self { people: 0, names: Vec::new(), others: 0, ..somebody.clone() };
+        [somebody, nobody]
+    }
+}
+
 /// What has become of it since the visitor last saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {

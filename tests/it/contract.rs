@@ -19,6 +19,8 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::db::session::STATEMENTS,
     systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,
+    systembruker::history::store::STATEMENTS,
+    systembruker::overview::store::STATEMENTS,
     systembruker::parties::bulk::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::access_lists::store::STATEMENTS,
@@ -27,6 +29,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::system_users::doctor::STATEMENTS,
     systembruker::system_users::read::STATEMENTS,
     systembruker::system_users::store::STATEMENTS,
+    systembruker::systems::listing::STATEMENTS,
     systembruker::systems::store::STATEMENTS,
     systembruker::webhooks::store::STATEMENTS,
 ];

@@ -7,10 +7,11 @@ use std::{
     path::Path,
 };
 use systembruker::{
-    auth, changes,
+    auth, changes, history,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
-    parties, requests, system_users,
+    overview, parties, requests,
+    system_users::{self, create},
     web::{
         self, assets,
         page::{ActingFor, FormToken, Nav, Page, Visitor},
@@ -61,13 +62,17 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         requests::pages::ReceiptPage,
         changes::pages::ShowPage,
         changes::pages::RejectPage,
+        create::pages::ChoosePage,
+        create::pages::ShowPage,
         system_users::pages::ShowPage,
         system_users::pages::RevokePage,
+        overview::pages::RequestsPage,
+        history::pages::HistoryPage,
         parties::pages::ChoosePage,
         parties::pages::NonePage,
         web::pages::ProblemPage,
     );
-    render!(out, &said, system_users::pages::OverviewPage);
+    render!(out, &said, overview::pages::OverviewPage);
     render!(
         out,
         &outside,
@@ -166,7 +171,11 @@ fn titles_tell_pages_apart_and_begin_with_the_error() {
                 || page.contains("SignedOut")
                 || matches!(
                     (page, name),
-                    ("requests-ShowPage" | "changes-ShowPage", "changed" | "unknown item")
+                    (
+                        "requests-ShowPage" | "changes-ShowPage" | "create-ShowPage",
+                        "changed" | "unknown item"
+                    ) | ("create-ShowPage", "wrong title")
+                        | ("history-HistoryPage", "wrong day")
                 );
             assert_eq!(marked, error, "{page} {name}: {title}");
             pages.entry(title).or_default().insert(page);
@@ -184,6 +193,10 @@ fn a_first_load_is_small() {
         for Sample { page, name, html } in samples(language) {
             // Pages are compressed at run time; uncompressed they are at most this.
             assert!(html.len() < 24 * 1024, "{page} {name}: {} bytes", html.len());
+            let parsed = Html::parse_document(&html);
+            let fetched = ["link[rel=stylesheet]", "img[src]", "script[src]", "iframe"];
+            let fetched: usize = fetched.iter().map(|what| texts(&parsed, what).len()).sum();
+            assert_eq!(fetched, 1, "{page} {name}: a page and its stylesheet, two requests");
         }
     }
     assert!(css.br.len() < 12 * 1024, "{} bytes", css.br.len());

@@ -45,6 +45,7 @@ pub async fn on(bench: &Bench, who: Person, party: &str) -> OnBehalf {
         party_id: person.party_id,
         party: party_uuid(bench, party).await,
         level: 4,
+        vouched: None,
     }
 }
 pub async fn party_uuid(bench: &Bench, org_no: &str) -> PartyUuid {

@@ -68,7 +68,8 @@ async fn give(
     // Somebody who may, if there is anybody.
     let may = |person: &usize| world.may_manage_clients(*person, one.owner);
     let person = (0..PEOPLE).find(may).map(|person| PartyUuid(placed.people[person]));
-    let on = OnBehalf { person: person.unwrap_or(party), party_id: 0, party, level: 3 };
+    let on =
+        OnBehalf { person: person.unwrap_or(party), party_id: 0, party, level: 3, vouched: None };
     let done = bench.app.store.write(async |tx| {
         let agent = clients::hold(tx, now, on, id).await?;
         let judged = clients::judge(tx, catalogue, &agent, &all).await?;

@@ -208,6 +208,24 @@ impl Answer {
         assert_eq!(forms.len(), 1, "forms to …{end} in {}", self.body);
         forms.remove(0)
     }
+    /// What each element that matches says, blanks folded.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let (page, selector) = (self.page(), Selector::parse(selector).unwrap());
+        let found = page.select(&selector).map(|element| {
+            element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+        });
+        found.collect()
+    }
+    /// An attribute of the first element that matches.
+    pub fn attr(&self, selector: &str, name: &str) -> Option<String> {
+        let page = self.page();
+        let found = page.select(&Selector::parse(selector).unwrap()).next();
+        found.and_then(|element| element.attr(name)).map(ToOwned::to_owned)
+    }
+    /// How many elements match.
+    pub fn count(&self, selector: &str) -> usize {
+        self.page().select(&Selector::parse(selector).unwrap()).count()
+    }
     /// Whether an element matches.
     pub fn has(&self, selector: &str) -> bool {
         self.page().select(&Selector::parse(selector).unwrap()).next().is_some()

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod issuer;
 pub mod program;
 pub mod schema;
+pub mod things;
 
 pub use browser::{Answer, Browser};
 pub use issuer::Outside;

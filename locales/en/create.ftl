@@ -1,0 +1,29 @@
+# Giving a system access without a request.
+
+create-choose-title = Choose the system that is to have access
+create-choose-heading = Choose a system
+create-choose-lead = Choose the system that is to use services on behalf of { $party }. You see what it will get before anything happens.
+create-search = Search for a system, a vendor or an organisation number
+create-none = There are no systems to choose yet. Ask the vendor to send a request.
+create-title = Give access to { $system }
+create-heading = Give { $system } access
+create-lead = The system can use what is listed below on behalf of { $party } as soon as you confirm.
+create-faults = Correct this before you go on
+create-title-help = This is how you find the access in the overview. You can use the name of the system.
+create-title-missing = Enter a name for the access.
+create-title-long = The name can have at most 255 characters.
+create-title-character = The name has a character that cannot be seen. Type it instead of pasting it.
+create-changed = The system has changed since you saw it
+create-changed-text = Nothing has been made. Look through it again. What is new or changed is marked.
+create-changed-removed = The system no longer needs this:
+create-exists = You have this access already
+create-exists-text = A system can have one such access with the organisation. Revoke the one you have to make a new one.
+create-cannot-give = You cannot give all that the system needs
+create-cannot-give-text = What you cannot give is marked below. Ask somebody who can to make the access.
+create-unknown = We do not know all that the system asks for
+create-unknown-text = At least one service or access package is unknown to us. You should not give what you cannot see. Contact the vendor.
+create-nothing = The vendor has not said what the system needs, so there is nothing to give.
+create-may-withdraw = You can revoke the access from the overview at any time.
+create-button = Give the access
+create-another = Choose another system
+words-flash-created = The access { $name } has been made.

@@ -1,0 +1,45 @@
+# The lists of the overview, the requests, and who is able.
+
+overview-create = Give a system access
+overview-ending =
+    { $n ->
+        [one] 1 access ends within 30 days.
+       *[other] { $shown } accesses end within 30 days.
+    }
+overview-ending-link = Show them
+overview-ends = Ends { $when }
+overview-show = Show a selection
+overview-show-all = All
+overview-show-unused = Not used for 90 days
+overview-show-ending = End within 30 days
+overview-none-such = No accesses are like that.
+overview-for-clients = For clients
+overview-all-waiting =
+    { $n ->
+        [one] Show the one that waits
+       *[other] Show all { $shown } that wait
+    }
+overview-last-used = Last used { $when }
+overview-never-used = Not used yet
+
+requests-title = Requests to { $party }
+requests-heading = Requests to { $party }
+requests-lead = Everything that vendors ask for and nobody has answered. What was sent on to you comes first.
+requests-none = No requests are waiting. When a vendor asks for access, it turns up here.
+requests-history = See requests that have been answered
+
+system-user-waiting = Changes that wait for an answer
+system-user-history-all = See the whole history
+
+able-nobody = Nobody in the organisation can approve all of this today. Whoever is to do it needs one of these roles or accesses:
+able-people =
+    { $n ->
+        [one] 1 person in the organisation can approve:
+       *[other] { $shown } people in the organisation can approve:
+    }
+able-others =
+    { $n ->
+        [one] and 1 more
+       *[other] and { $shown } more
+    }
+able-roles = Role or access: { $roles }.

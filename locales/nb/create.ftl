@@ -1,0 +1,29 @@
+# Å gi et system tilgang uten forespørsel.
+
+create-choose-title = Velg systemet som skal få tilgang
+create-choose-heading = Velg system
+create-choose-lead = Velg systemet som skal få bruke tjenester på vegne av { $party }. Du ser hva det får før noe skjer.
+create-search = Søk på system, leverandør eller organisasjonsnummer
+create-none = Ingen systemer kan velges ennå. Be leverandøren sende en forespørsel.
+create-title = Gi tilgang til { $system }
+create-heading = Gi { $system } tilgang
+create-lead = Systemet kan bruke det som står under, på vegne av { $party }, så snart du har bekreftet.
+create-faults = Rett dette før du går videre
+create-title-help = Slik finner du tilgangen igjen i oversikten. Du kan bruke systemets navn.
+create-title-missing = Skriv et navn på tilgangen.
+create-title-long = Navnet kan ha høyst 255 tegn.
+create-title-character = Navnet har et tegn som ikke vises. Skriv det på nytt i stedet for å lime det inn.
+create-changed = Systemet er endret siden du så det
+create-changed-text = Ingenting er opprettet. Se gjennom på nytt. Det som er nytt eller endret, er merket.
+create-changed-removed = Dette trenger systemet ikke lenger:
+create-exists = Dere har denne tilgangen allerede
+create-exists-text = Et system kan ha én slik tilgang hos virksomheten. Trekk tilbake den dere har, hvis dere vil lage en ny.
+create-cannot-give = Du kan ikke gi alt systemet trenger
+create-cannot-give-text = Det du ikke kan gi, er merket under. Be noen som kan, om å opprette tilgangen.
+create-unknown = Vi kjenner ikke alt systemet ber om
+create-unknown-text = Minst én tjeneste eller tilgangspakke er ukjent for oss. Du skal ikke gi noe du ikke kan se. Ta kontakt med leverandøren.
+create-nothing = Leverandøren har ikke sagt hva systemet trenger. Derfor er det ingenting å gi.
+create-may-withdraw = Du kan trekke tilgangen tilbake når som helst fra oversikten.
+create-button = Gi tilgangen
+create-another = Velg et annet system
+words-flash-created = Tilgangen { $name } er opprettet.

@@ -1,0 +1,29 @@
+# Å gi eit system tilgang utan førespurnad.
+
+create-choose-title = Vel systemet som skal få tilgang
+create-choose-heading = Vel system
+create-choose-lead = Vel systemet som skal få bruke tenester på vegner av { $party }. Du ser kva det får før noko skjer.
+create-search = Søk på system, leverandør eller organisasjonsnummer
+create-none = Ingen system kan veljast enno. Be leverandøren sende ein førespurnad.
+create-title = Gi tilgang til { $system }
+create-heading = Gi { $system } tilgang
+create-lead = Systemet kan bruke det som står under, på vegner av { $party }, så snart du har stadfesta.
+create-faults = Rett dette før du går vidare
+create-title-help = Slik finn du tilgangen igjen i oversikta. Du kan bruke namnet på systemet.
+create-title-missing = Skriv eit namn på tilgangen.
+create-title-long = Namnet kan ha høgst 255 teikn.
+create-title-character = Namnet har eit teikn som ikkje er synleg. Skriv det på nytt i staden for å lime det inn.
+create-changed = Systemet er endra sidan du såg det
+create-changed-text = Ingenting er oppretta. Sjå gjennom på nytt. Det som er nytt eller endra, er merkt.
+create-changed-removed = Dette treng systemet ikkje lenger:
+create-exists = De har denne tilgangen allereie
+create-exists-text = Eit system kan ha éin slik tilgang hos verksemda. Trekk tilbake den de har, om de vil lage ein ny.
+create-cannot-give = Du kan ikkje gi alt systemet treng
+create-cannot-give-text = Det du ikkje kan gi, er merkt under. Be nokon som kan, om å opprette tilgangen.
+create-unknown = Vi kjenner ikkje alt systemet ber om
+create-unknown-text = Minst éi teneste eller ein tilgangspakke er ukjend for oss. Du skal ikkje gi noko du ikkje kan sjå. Ta kontakt med leverandøren.
+create-nothing = Leverandøren har ikkje sagt kva systemet treng. Difor er det ingenting å gi.
+create-may-withdraw = Du kan trekkje tilgangen tilbake når som helst frå oversikta.
+create-button = Gi tilgangen
+create-another = Vel eit anna system
+words-flash-created = Tilgangen { $name } er oppretta.

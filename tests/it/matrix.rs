@@ -1,0 +1,366 @@
+//! Who sees and may do what: six people, four organisations and every address of the portal, as the
+//! router has them, against rules that are told here once more.
+use crate::{
+    on_each_engine,
+    support::{
+        ACCOUNTANTS, Answer, Bench, Browser, CUSTOMER, KARI, NILS, OLA, PIA, Person, SIV, SYSTEM,
+        TOR, VENDOR, things::UI,
+    },
+};
+use axum::http::Method;
+use std::collections::{BTreeMap, BTreeSet};
+use systembruker::{
+    ids::PackageUrn,
+    registers::seed::{Held, Holder},
+    router,
+};
+
+on_each_engine!(everybody_sees_and_may_do_what_is_theirs);
+
+const STATE: &str = "974761076";
+const PEOPLE: [Person; 6] = [PIA, OLA, SIV, TOR, KARI, NILS];
+const ORGANISATIONS: [&str; 4] = [CUSTOMER, ACCOUNTANTS, VENDOR, STATE];
+
+/// What somebody is to an organisation, each more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Is {
+    Nobody,
+    /// Holds something there that gives no authority here.
+    Related,
+    /// Administers clients.
+    Clients,
+    /// Manages access, and holds none of the services.
+    Manages,
+    /// Manages access, and can give all that is asked for.
+    GivesAll,
+}
+fn is(person: Person, organisation: &str) -> Is {
+    match (person.0, organisation) {
+        ("Pia Rørvik", CUSTOMER) | ("Tor Tallaksen", ACCOUNTANTS) | ("Siv Moen", STATE) => {
+            Is::GivesAll
+        }
+        ("Siv Moen", CUSTOMER) => Is::Manages,
+        ("Kari Klepp", ACCOUNTANTS) => Is::Clients,
+        ("Ola Lien", CUSTOMER | VENDOR) | ("Pia Rørvik", ACCOUNTANTS) => Is::Related,
+        _ => Is::Nobody,
+    }
+}
+
+/// What an address is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Nobody in particular: everyone sees the same.
+    Public,
+    /// The one who is logged in.
+    Visitor,
+    /// The party acted for, each in its own way.
+    Overview,
+    Export,
+    Choose,
+    Create,
+    Request,
+    AgentRequest,
+    Change,
+    RejectRequest,
+    RejectChange,
+    Receipt,
+    User,
+    AgentUser,
+    RevokeUser,
+    RevokeAgent,
+    /// An address that these rules have not been told of.
+    Unknown,
+}
+
+/// What one organisation has.
+struct Things {
+    request: String,
+    agent_request: String,
+    change: String,
+    decided: String,
+    user: String,
+    agent: String,
+}
+/// The addresses that a route stands for, of these things.
+fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
+    use About::*;
+    let Some(rest) = route.strip_prefix(UI) else {
+        let about = match route {
+            "/parties" | "/language/{tag}" => Visitor,
+            _ => Public,
+        };
+        let path = route.replace("{tag}", "nb").replace("{name}", "x.css");
+        return vec![(path, about)];
+    };
+    let at = |path: String, about| (format!("{UI}{path}"), about);
+    let Things { request, agent_request, change, decided, user, agent } = things;
+    match rest {
+        "/overview" | "/requests" | "/history" => vec![at(rest.into(), Overview)],
+        "/history.csv" | "/history.json" => vec![at(rest.into(), Export)],
+        "/create" => vec![at(rest.into(), Choose)],
+        "/create/{system}" => vec![at(format!("/create/{SYSTEM}"), Create)],
+        "/request" => vec![at(format!("/request?id={request}"), Request)],
+        "/agentrequest" => vec![at(format!("/agentrequest?id={agent_request}"), AgentRequest)],
+        "/changerequest" => vec![at(format!("/changerequest?id={change}"), Change)],
+        "/request/{id}/reject" => vec![
+            at(format!("/request/{request}/reject"), RejectRequest),
+            at(format!("/request/{agent_request}/reject"), RejectRequest),
+        ],
+        "/changerequest/{id}/reject" => {
+            vec![at(format!("/changerequest/{change}/reject"), RejectChange)]
+        }
+        "/receipt/{id}" => vec![at(format!("/receipt/{decided}"), Receipt)],
+        "/{id}" => vec![at(format!("/{user}"), User), at(format!("/{agent}"), AgentUser)],
+        "/{id}/revoke" => vec![
+            at(format!("/{user}/revoke"), RevokeUser),
+            at(format!("/{agent}/revoke"), RevokeAgent),
+        ],
+        other => vec![
+            at(other.replace("{id}", user), Unknown),
+            at(other.replace("{id}", agent), Unknown),
+        ],
+    }
+}
+
+/// What the rules say of a GET: the status, and which verbs the page has forms for.
+fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec<&'static str>)> {
+    let none = Vec::new;
+    // The object is another party's: an offer to switch for those who are related to it.
+    let elsewhere = |offer: u16| match owner {
+        Is::Nobody => (404, none()),
+        _ => (offer, vec!["choose"]),
+    };
+    let manages = owner >= Is::Manages;
+    let may = |yes: bool| if yes { (200, none()) } else { (403, none()) };
+    Some(match about {
+        About::Public | About::Visitor | About::Unknown => return None,
+        About::Overview => (200, none()),
+        About::Export => may(acting >= Is::Manages),
+        About::Choose => may(acting >= Is::Manages),
+        About::Create => match acting {
+            Is::GivesAll => (200, vec!["create"]),
+            Is::Manages => (200, none()),
+            _ => (403, none()),
+        },
+        _ if !here => match about {
+            About::User | About::AgentUser | About::RevokeUser | About::RevokeAgent => {
+                elsewhere(409)
+            }
+            _ => elsewhere(200),
+        },
+        About::Request | About::Change => match owner {
+            Is::GivesAll => (200, vec!["approve"]),
+            _ => (200, vec!["escalate"]),
+        },
+        About::AgentRequest if manages => (200, vec!["approve"]),
+        About::AgentRequest => (200, vec!["escalate"]),
+        About::RejectRequest | About::RejectChange if manages => (200, vec!["reject"]),
+        About::RejectRequest | About::RejectChange => (403, none()),
+        About::Receipt => (200, none()),
+        About::User => may(manages),
+        About::AgentUser => may(manages || owner == Is::Clients),
+        About::RevokeUser | About::RevokeAgent if manages => (200, vec!["revoke"]),
+        About::RevokeUser | About::RevokeAgent => (403, none()),
+    })
+}
+/// The verbs that a page has forms for.
+fn verbs(page: &Answer) -> Vec<&'static str> {
+    let known = ["approve", "reject", "escalate", "revoke", "choose"];
+    let mut found: BTreeSet<&'static str> =
+        known.into_iter().filter(|verb| !page.forms(&format!("/{verb}")).is_empty()).collect();
+    if !page.forms(&format!("/create/{SYSTEM}")).is_empty() {
+        found.insert("create");
+    }
+    found.into_iter().collect()
+}
+
+/// A browser in which the person acts for the organisation, if they may.
+async fn acting(bench: &Bench, person: Person, org_no: &str) -> Option<Browser> {
+    let mut browser = bench.logged_in(person).await;
+    let sql = "select id from party where org_no = $1";
+    let (id,): (uuid::Uuid,) = bench.app.store.query(sql).bind(org_no).one().await.unwrap();
+    let page = browser.get("/parties").await;
+    let mut forms = page.forms(&format!("/parties/{id}/choose"));
+    if forms.is_empty() {
+        return None;
+    }
+    browser.submit(&forms.remove(0)).await.is(303);
+    Some(browser)
+}
+
+/// More ties than the others have, so that somebody is something in two places; and one who makes
+/// the things.
+async fn ties(bench: &Bench) {
+    let package: PackageUrn = "urn:altinn:accesspackage:renovasjon".parse().unwrap();
+    for (person, org_no, held) in [
+        (OLA, VENDOR, Held::Package(&package)),
+        (PIA, ACCOUNTANTS, Held::Package(&package)),
+        (SIV, STATE, Held::Role("DAGL")),
+    ] {
+        let number = person.1.parse().unwrap();
+        let org_no = org_no.parse().unwrap();
+        bench.seed.give(&org_no, Holder::Person(&number), held).await.unwrap();
+    }
+}
+
+async fn everybody_sees_and_may_do_what_is_theirs(bench: Bench) {
+    bench.register_agents().await;
+    // Nils leads them all while there is something to make.
+    let nils = NILS.1.parse().unwrap();
+    for org_no in ORGANISATIONS {
+        let org_no = org_no.parse().unwrap();
+        bench.seed.give(&org_no, Holder::Person(&nils), Held::Role("LEDE")).await.unwrap();
+    }
+    let mut all = BTreeMap::new();
+    for org_no in ORGANISATIONS {
+        all.insert(org_no, made(&bench, org_no).await);
+    }
+    bench.exec("update assignment set valid_to = valid_from where code = 'LEDE'").await;
+    ties(&bench).await;
+    let portal = router::portal();
+    let routes: Vec<&str> = portal
+        .list()
+        .iter()
+        .filter(|route| route.method == Method::GET)
+        .map(|route| route.path.as_str())
+        .collect();
+    assert!(routes.len() >= 25, "{routes:?}");
+    let mut tally: BTreeMap<u16, usize> = BTreeMap::new();
+    for person in PEOPLE {
+        for party in ORGANISATIONS {
+            let mine = is(person, party);
+            let browser = acting(&bench, person, party).await;
+            assert_eq!(browser.is_some(), mine != Is::Nobody, "{} for {party}", person.0);
+            let Some(mut browser) = browser else { continue };
+            for (owner, things) in &all {
+                let here = *owner == party;
+                for (path, about) in routes.iter().flat_map(|route| addresses(route, things)) {
+                    let theirs = is(person, owner);
+                    let what = || format!("{} for {party}: {path} of {owner}", person.0);
+                    let cookies = browser.cookies.clone();
+                    let page = browser.get(&path).await;
+                    browser.cookies = cookies;
+                    let status = page.status.as_u16();
+                    *tally.entry(status).or_default() += 1;
+                    assert!(status < 500, "{}: {}", what(), page.text());
+                    if about == About::Unknown && theirs == Is::Nobody {
+                        assert!(matches!(status, 403..=405), "{}: {status}", what());
+                    }
+                    let Some((as_told, forms)) = expected(about, here, mine, theirs) else {
+                        continue;
+                    };
+                    assert_eq!(status, as_told, "{}: {}", what(), page.text());
+                    assert_eq!(verbs(&page), forms, "{}: {}", what(), page.text());
+                    if about == About::Overview {
+                        let told = page.text().contains("Du kan ikke styre systemtilgangene her");
+                        assert_eq!(told, mine < Is::Manages, "{}", what());
+                    }
+                }
+            }
+        }
+        nobody(&bench, person, &all).await;
+    }
+    for (status, least) in [(200, 300), (403, 30), (404, 100), (409, 10)] {
+        assert!(tally.get(&status).is_some_and(|n| *n >= least), "{status}: {tally:?}");
+    }
+    for person in PEOPLE {
+        for party in ORGANISATIONS {
+            doing(&bench, person, party).await;
+        }
+    }
+}
+async fn made(bench: &Bench, org_no: &'static str) -> Things {
+    // Whoever leads several organisations approves for the one that they have chosen.
+    let mut browser = acting(bench, NILS, org_no).await.unwrap();
+    let mut approve = async |id: &str| {
+        let page = browser.get(&format!("{UI}/request?id={id}")).await;
+        browser.submit(&page.form("/approve")).await.is(303);
+    };
+    let decided = bench.request(Bench::ask_for(org_no, "avgjort", "Avgjort")).await;
+    approve(&decided).await;
+    let user = bench.request(Bench::ask_for(org_no, "bruker", "Bruker")).await;
+    approve(&user).await;
+    let agent = bench.agent_request(org_no, "agent").await;
+    approve(&agent).await;
+    Things {
+        request: bench.request(Bench::ask_for(org_no, "venter", "Venter")).await,
+        agent_request: bench.agent_request(org_no, "venter").await,
+        change: bench.change(&user).await,
+        decided,
+        user,
+        agent,
+    }
+}
+/// Without a party chosen, and without a login, nothing of anybody's is seen.
+async fn nobody(bench: &Bench, person: Person, all: &BTreeMap<&str, Things>) {
+    let related = ORGANISATIONS.iter().filter(|org_no| is(person, org_no) != Is::Nobody).count();
+    let mut outside = bench.browser();
+    let mut inside = bench.logged_in(person).await;
+    for things in all.values() {
+        for path in [
+            format!("{UI}/request?id={}", things.request),
+            format!("{UI}/{}", things.user),
+            format!("{UI}/history.csv"),
+            format!("{UI}/create/{SYSTEM}"),
+        ] {
+            let answer = outside.get(&path).await;
+            answer.is(303);
+            assert!(answer.location().starts_with("/login?to="), "{path}");
+            if related != 1 {
+                let answer = inside.get(&path).await;
+                answer.is(303);
+                assert!(answer.location().starts_with("/parties?to="), "{path}");
+            }
+        }
+    }
+}
+
+/// What a person may do for an organisation, each on things that are new: what has a form is done by
+/// it, and nothing else changes anything.
+async fn doing(bench: &Bench, person: Person, party: &'static str) {
+    let mine = is(person, party);
+    let Some(mut browser) = acting(bench, person, party).await else { return };
+    let reference = |what: &str| format!("{what}-{}", person.1);
+    let ask = async |what: &str| bench.request(Bench::ask_for(party, &reference(what), what)).await;
+    let (approved, rejected, sent) = (ask("a").await, ask("b").await, ask("c").await);
+    let agent = bench.agent_request(party, &reference("d")).await;
+    for (id, verb, path) in [
+        (&approved, "approve", format!("{UI}/request?id={approved}")),
+        (&rejected, "reject", format!("{UI}/request/{rejected}/reject")),
+        (&sent, "escalate", format!("{UI}/request?id={sent}")),
+    ] {
+        let page = browser.get(&path).await;
+        let forms = page.forms(&format!("/{verb}"));
+        let may = match verb {
+            "approve" => mine == Is::GivesAll,
+            "reject" => mine >= Is::Manages,
+            _ => mine < Is::GivesAll,
+        };
+        assert_eq!(!forms.is_empty(), may, "{} {verb} for {party}", person.0);
+        for form in &forms {
+            browser.submit(form).await.is(303);
+        }
+        let state = bench.status(id).await;
+        let expected = match verb {
+            "approve" if may => "Accepted",
+            "reject" if may => "Rejected",
+            _ => "New",
+        };
+        assert_eq!(state["status"], expected, "{} {verb} for {party}", person.0);
+        assert_eq!(state["escalated"] == true, may && verb == "escalate", "{state}");
+    }
+    let page = browser.get(&format!("{UI}/agentrequest?id={agent}")).await;
+    for form in page.forms("/approve") {
+        browser.submit(&form).await.is(303);
+    }
+    let there = browser.get(&format!("{UI}/{agent}")).await.status.as_u16();
+    assert_eq!(there, if mine >= Is::Manages { 200 } else { 404 }, "{} for {party}", person.0);
+    if mine == Is::GivesAll {
+        let revoke = browser.get(&format!("{UI}/{approved}/revoke")).await.form("/revoke");
+        browser.submit(&revoke).await.is(303);
+        browser.get(&format!("{UI}/{approved}/revoke")).await.is(404);
+        let create = format!("{UI}/create/{SYSTEM}");
+        let form = browser.get(&create).await.form(&create);
+        browser.submit(&form).await.is(303);
+    }
+}
