@@ -64,9 +64,7 @@ pub async fn approvers(
     if may && holdings.manages_access(&catalogue).is_some() {
         return Ok(None);
     }
-    let rights: Vec<_> = effect.comes.rights.iter().cloned().collect();
-    let packages: Vec<_> = effect.comes.packages.iter().cloned().collect();
-    let items = Items { rights: &rights, packages: &packages };
+    let items = Items { rights: &effect.comes.rights, packages: &effect.comes.packages };
     let who = app.store.read(async |tx| {
         authority::who_could_approve(tx, now, &catalogue, change.party, items).await
     });
