@@ -48,6 +48,8 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
         event_keys: demo_keys(&settings.data.join(EVENT_KEYS), "sandboxe1")?,
     };
     let (app, sandbox) = world.build().await?;
+    let clients = sandbox.seed_clients(settings.clients);
+    clients.await.map_err(|e| format!("the demo's clients cannot be entered: {e}"))?;
     let served = tokio::spawn(listen(outside, sandbox.router(), stopped(app.clone())));
     if let Some(address) = settings.internal_listen {
         let inside = bind(address).await?;

@@ -23,8 +23,9 @@ statements! {
     /// The parties that are named in any of four ways, each with those of its access lists that are
     /// for these resources. All lists are [`WIDE`], so that it is one statement however many are asked for.
     LIST_PARTIES = "select p.id, p.party_id, p.org_no, p.pid_hash, l.resource, l.actions from party p left join access_list l on l.party = p.id and l.valid_to is null and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80) where p.deleted is null and (p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48) or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64))";
-    /// Each of these system users, once for each of its grants.
-    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions from system_user u left join system_user_grant g on g.system_user = u.id where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    /// Each of these system users, once for each of its grants and of those parties among these that it
+    /// has been given as clients.
+    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions, d.client from system_user u left join system_user_grant g on g.system_user = u.id left join client_delegation d on d.system_user = u.id and d.ended is null and d.client in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) order by u.id, d.client";
 }
 
 /// How many of a kind a statement takes at once.
@@ -118,7 +119,7 @@ pub(super) async fn list_everybodys(
 }
 
 /// What the store knows of all that the questions are about: two statements while they name at most
-/// [`WIDE`] system users and as many parties in each way; one more for each person and party.
+/// [`WIDE`] system users and as many parties; one more for each person and party.
 pub(super) async fn known(
     store: &Store,
     now: Ts,
@@ -143,7 +144,8 @@ pub(super) async fn known(
             }
         }
     }
-    known.system_users = list_system_users(store, &users).await?;
+    let parties: Vec<PartyUuid> = known.parties.iter().map(|party| party.id).collect();
+    known.system_users = list_system_users(store, &users, &parties).await?;
     Ok(known)
 }
 fn push<T: PartialEq>(all: &mut Vec<T>, one: T) {
@@ -252,6 +254,7 @@ struct SystemUserRow {
     grant_kind: Option<String>,
     item: Option<String>,
     actions: Option<Json<Vec<String>>>,
+    client: Option<PartyUuid>,
 }
 impl SystemUserRow {
     fn without_grants(&self) -> Result<SystemUser, Error> {
@@ -259,7 +262,6 @@ impl SystemUserRow {
             owner: self.owner,
             acts_for: match self.kind.as_str() {
                 "standard" => ActsFor::Owner,
-                // Client delegations plug in here: those of them that are among the parties asked about.
                 "agent" => ActsFor::Clients(Vec::new()),
                 _ => return Err(inconsistent("system user", self.id)),
             },
@@ -270,26 +272,38 @@ impl SystemUserRow {
             packages: Vec::new(),
         })
     }
+    /// A grant comes again with each client, and a client with each grant.
+    fn add_to(self, user: &mut SystemUser) -> Result<(), Error> {
+        if let (Some(client), ActsFor::Clients(clients)) = (self.client, &mut user.acts_for) {
+            push(clients, client);
+        }
+        let Some(item) = self.item else { return Ok(()) };
+        let bad = |_| inconsistent("a grant of system user", self.id);
+        if self.grant_kind.as_deref() == Some("right") {
+            let right = (item.parse().map_err(bad)?, self.actions.map(|actions| actions.0));
+            push(&mut user.rights, right);
+        } else {
+            push(&mut user.packages, item.parse::<PackageUrn>().map_err(bad)?);
+        }
+        Ok(())
+    }
 }
 async fn list_system_users(
     store: &Store,
     ids: &[SystemUserId],
+    parties: &[PartyUuid],
 ) -> Result<HashMap<SystemUserId, SystemUser>, Error> {
     let mut found: HashMap<SystemUserId, SystemUser> = HashMap::new();
     for from in (0..ids.len()).step_by(WIDE) {
-        let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from);
-        let rows: Vec<SystemUserRow> = query.all().await?;
-        for row in rows {
-            let user = match found.entry(row.id) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(row.without_grants()?),
-            };
-            let Some(item) = row.item else { continue };
-            let bad = |_| inconsistent("a grant of system user", row.id);
-            if row.grant_kind.as_deref() == Some("right") {
-                user.rights.push((item.parse().map_err(bad)?, row.actions.map(|a| a.0)));
-            } else {
-                user.packages.push(item.parse::<PackageUrn>().map_err(bad)?);
+        for among in (0..parties.len().max(1)).step_by(WIDE) {
+            let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from);
+            let rows: Vec<SystemUserRow> = bind_wide(query, parties, among).all().await?;
+            for row in rows {
+                let user = match found.entry(row.id) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(row.without_grants()?),
+                };
+                row.add_to(user)?;
             }
         }
     }

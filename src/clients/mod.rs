@@ -7,6 +7,7 @@
 //! that is being closed.
 pub mod kept;
 pub mod list;
+pub mod losses;
 pub mod model;
 pub mod own;
 pub mod store;

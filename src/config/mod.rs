@@ -53,6 +53,9 @@ pub struct Demo {
     /// Where health and metrics are served; off unless given.
     #[arg(long, env = "SYSTEMBRUKER_INTERNAL_LISTEN")]
     pub internal_listen: Option<SocketAddr>,
+    /// How many clients the demo's accountants have.
+    #[arg(long, env = "SYSTEMBRUKER_CLIENTS", default_value_t = 250)]
+    pub clients: usize,
     /// Starts over: the folder's store and sandbox, or the tables of the database, are emptied.
     #[arg(long)]
     pub reset: bool,

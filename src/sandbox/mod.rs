@@ -9,10 +9,12 @@ use axum::{
 use state::{Keys, State};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+mod agents;
 mod answer;
 mod approver;
 mod browser;
 mod changes;
+mod clients;
 mod index;
 mod input;
 mod jose;
@@ -83,6 +85,11 @@ impl Sandbox {
     pub async fn seed(&self) -> Result<(), Problem> {
         world::seed(self).await
     }
+    /// Gives the demo world's accountants so many clients, and its other facilitators some. May be
+    /// repeated.
+    pub async fn seed_clients(&self, count: usize) -> Result<(), Problem> {
+        clients::seed(self, count).await
+    }
 
     /// Registers the demo world's systems through the portal's vendor API, where they are missing.
     pub async fn register_systems(&self) -> Result<(), String> {
@@ -131,6 +138,7 @@ impl Sandbox {
             .route("/smartcloud", get(vendor::show))
             .route("/smartcloud/style.css", get(vendor::style))
             .route("/smartcloud/connect", post(vendor::post_connect))
+            .route("/smartcloud/clients/{org_no}", post(agents::post_ask))
             .route("/smartcloud/receipt", get(vendor::receipt))
             .fallback(index::not_found)
             .with_state(self.clone())

@@ -140,7 +140,7 @@ fn outcome(status: &str, timed_out: bool) -> (&'static str, &'static str, &'stat
 const OUT_OF_TIME: (&str, &str, &str) =
     ("Forespørselen gikk ut på tid", "Ingen svarte i tide. Dere kan prøve igjen.", "bad");
 
-fn failed(sandbox: &Sandbox, why: String) -> Response {
+pub(super) fn failed(sandbox: &Sandbox, why: String) -> Response {
     answer::page(
         sandbox,
         StatusCode::BAD_GATEWAY,
@@ -156,7 +156,7 @@ fn failed(sandbox: &Sandbox, why: String) -> Response {
 }
 
 /// Calls the vendor API with the vendor's token; an error is what the portal said.
-async fn call(
+pub(super) async fn call(
     sandbox: &Sandbox,
     method: Method,
     path: &str,

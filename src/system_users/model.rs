@@ -77,6 +77,8 @@ pub struct SystemUser {
     pub revoked: Option<Ts>,
     pub rights: i64,
     pub packages: i64,
+    /// How many it acts for, without its owner.
+    pub clients: i64,
 }
 impl SystemUser {
     /// Only a live one gets tokens and decisions.
@@ -105,6 +107,7 @@ pub struct Listed {
     pub paused: Option<Ts>,
     pub rights: i64,
     pub packages: i64,
+    pub clients: i64,
 }
 impl Listed {
     pub fn has_expired(&self, now: Ts) -> bool {

@@ -1,5 +1,6 @@
 //! The system users of a party, as pages: the overview, one of them, the question before a revoke.
 use crate::{
+    clients::losses::Notice,
     i18n::Said,
     web::{
         page::{FormToken, Page},
@@ -18,6 +19,8 @@ pub struct OverviewPage {
     pub may_manage: bool,
     /// What the visitor lacks, and which role has it.
     pub missing: Option<String>,
+    /// Clients that went with their relations.
+    pub losses: Vec<Notice>,
     /// The search, as it was typed.
     pub q: String,
     pub waiting: Vec<Waiting>,
@@ -53,6 +56,8 @@ pub struct Row {
     pub created: String,
     pub rights: u64,
     pub packages: u64,
+    /// How many clients it acts for, if it acts for clients.
+    pub clients: Option<u64>,
     /// The one just made.
     pub is_new: bool,
     pub paused: bool,
@@ -104,6 +109,7 @@ impl OverviewPage {
             party: sample_organisation("Rør <og> Vann AS"),
             may_manage: true,
             missing: None,
+            losses: Vec::new(),
             q: String::new(),
             waiting: Vec::new(),
             waiting_count: 0,
@@ -124,6 +130,7 @@ impl OverviewPage {
             created: "21. november 2026".into(),
             rights,
             packages,
+            clients: None,
             is_new: false,
             paused: false,
             expired: false,
@@ -146,7 +153,8 @@ impl OverviewPage {
                 Row { expired: true, ..row("Kassasystemet", 0, 3) },
             ],
             own_count: 1_204,
-            clients: vec![row("Regnskap for <klientene>", 0, 1)],
+            clients: vec![Row { clients: Some(4_211), ..row("Regnskap for <klientene>", 0, 1) }],
+            losses: vec![Notice::sample()],
             clients_count: 1,
             next: Some("/x?after=1".into()),
             ..empty()
@@ -170,6 +178,9 @@ pub struct ShowPage {
     pub vendor: Organisation,
     pub system: Said,
     pub kind: Kind,
+    /// How many clients it acts for, if it acts for clients.
+    pub clients: Option<u64>,
+    pub losses: Vec<Notice>,
     pub external_ref: String,
     /// The day it was made.
     pub created: String,
@@ -221,6 +232,8 @@ impl ShowPage {
             vendor: sample_organisation("SmartCloud <AS>"),
             system: "Smart<Regnskap>".into(),
             kind: Kind::Own,
+            clients: None,
+            losses: Vec::new(),
             external_ref: "310904473".into(),
             created: "21. november 2026".into(),
             created_how: "Godkjent av daglig leder etter forespørsel fra leverandøren".into(),
@@ -233,7 +246,15 @@ impl ShowPage {
         };
         vec![
             ("live", sample(State::Live)),
-            ("for clients", Self { kind: Kind::Clients, ..sample(State::Live) }),
+            (
+                "for clients",
+                Self {
+                    kind: Kind::Clients,
+                    clients: Some(4_211),
+                    losses: vec![Notice::sample()],
+                    ..sample(State::Live)
+                },
+            ),
             ("paused", sample(State::Paused)),
             ("expired, system deleted", Self { system_deleted: true, ..sample(State::Expired) }),
             ("revoked", Self { events: Vec::new(), ..sample(State::Revoked) }),

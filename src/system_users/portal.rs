@@ -14,6 +14,7 @@ use crate::{
     authority,
     catalogue::Contents,
     changes,
+    clients::losses::{self, Loss, Notice},
     clock::Ts,
     events::Line,
     ids::{ChangeId, RequestId, SystemUserId},
@@ -69,6 +70,12 @@ async fn overview(
     } else {
         Default::default()
     };
+    // Only those that have something to lose ask for it.
+    let losses = if clients.total > 0 {
+        losses::recent(&mut reads, now, on.party).await?
+    } else {
+        Vec::new()
+    };
     drop(reads);
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let missing = (!may_manage)
@@ -80,6 +87,7 @@ async fn overview(
         party: items::organisation(&acting.party.name, &acting.party.org_no),
         may_manage,
         missing,
+        losses: notices(&page, &catalogue, losses),
         waiting: waiting
             .into_iter()
             .filter(|_| after.is_none())
@@ -108,6 +116,9 @@ async fn overview(
     };
     answer(&app, &made, &[])
 }
+fn notices(page: &Page, catalogue: &Contents, losses: Vec<Loss>) -> Vec<Notice> {
+    losses.into_iter().map(|loss| Notice::of(page, catalogue, loss)).collect()
+}
 fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or_default()
 }
@@ -121,6 +132,7 @@ fn rows(page: &Page, part: Part, now: Ts) -> Vec<Row> {
             created: page.date(user.created),
             rights: unsigned(user.rights),
             packages: unsigned(user.packages),
+            clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
             is_new: user.created.plus_minutes(NEW_MINUTES) > now,
             paused: user.paused.is_some(),
             expired: user.has_expired(now),
@@ -164,6 +176,12 @@ async fn show_one(
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     let Shown { user, grants, history, may_manage } =
         show(&app, acting.on(), params.find("id")?).await?;
+    let mut losses = if user.kind == Kind::Agent {
+        losses::recent(&mut app.store.reads().await?, now, user.owner).await?
+    } else {
+        Vec::new()
+    };
+    losses.retain(|loss| loss.system_user == user.id);
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let made_by = user.created_as.as_deref().unwrap_or_default();
     let made_by = items::role(&page, &catalogue, made_by);
@@ -172,6 +190,8 @@ async fn show_one(
         vendor: items::organisation(&user.vendor_name, &user.vendor),
         system: localised(&user.system_name).in_language(page.lang()),
         kind: kind(&user),
+        clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
+        losses: notices(&page, &catalogue, losses),
         created: page.date(user.created),
         valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),
         created_how: if user.by_owner {
@@ -250,7 +270,7 @@ async fn ask_revoke(
         vendor: items::organisation(&user.vendor_name, &user.vendor),
         system: localised(&user.system_name).in_language(page.lang()),
         items: granted(&page, &app.catalogue.now(), &grants),
-        clients: None,
+        clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
         title: user.title,
         form,
         back: urls::system_user(id),

@@ -16,11 +16,11 @@ statements! {
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
-    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
     LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
     /// Both parts of the overview at once, newest first, each with its total; a search for nothing
     /// looks at the index alone.
-    LIST_BY_OWNER = "with total (kind, n) as (select kind, count(*) from system_user where owner = $1 and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') group by kind), own as (select id, kind, system_id, title, created, valid_to, paused, rights, packages from system_user where owner = $1 and kind = 'standard' and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and (created, id) < ($3, $4) order by created desc, id desc limit cast($7 as bigint)), agent as (select id, kind, system_id, title, created, valid_to, paused, rights, packages from system_user where owner = $1 and kind = 'agent' and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and (created, id) < ($5, $6) order by created desc, id desc limit cast($7 as bigint)) select u.id, u.kind, u.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, u.created, u.valid_to, u.paused, u.rights, u.packages, t.n as total from (select * from own union all select * from agent) u join total t on t.kind = u.kind join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no order by u.created desc, u.id desc";
+    LIST_BY_OWNER = "with total (kind, n) as (select kind, count(*) from system_user where owner = $1 and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') group by kind), own as (select id, kind, system_id, title, created, valid_to, paused, rights, packages, clients from system_user where owner = $1 and kind = 'standard' and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and (created, id) < ($3, $4) order by created desc, id desc limit cast($7 as bigint)), agent as (select id, kind, system_id, title, created, valid_to, paused, rights, packages, clients from system_user where owner = $1 and kind = 'agent' and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and (created, id) < ($5, $6) order by created desc, id desc limit cast($7 as bigint)) select u.id, u.kind, u.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, u.created, u.valid_to, u.paused, u.rights, u.packages, u.clients, t.n as total from (select * from own union all select * from agent) u join total t on t.kind = u.kind join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no order by u.created desc, u.id desc";
     /// Guarded, so that of two who revoke one does.
     REVOKE = "update system_user set revoked = $2, revoked_by = $3, clients = 0 where id = $1 and revoked is null";
     /// The one that it came from, and what was decided on its triple: nothing keeps the triple.
@@ -164,6 +164,7 @@ struct Row {
     revoked: Option<Ts>,
     rights: i64,
     packages: i64,
+    clients: i64,
 }
 impl TryFrom<Row> for SystemUser {
     type Error = Error;
@@ -187,6 +188,7 @@ impl TryFrom<Row> for SystemUser {
             revoked: row.revoked,
             rights: row.rights,
             packages: row.packages,
+            clients: row.clients,
         })
     }
 }
@@ -221,6 +223,7 @@ struct ListedRow {
     paused: Option<Ts>,
     rights: i64,
     packages: i64,
+    clients: i64,
     total: i64,
 }
 /// A page of each kind, with the total of that kind: at most `most` rows of each.
@@ -256,6 +259,7 @@ pub(super) async fn list_by_owner(
             paused: row.paused,
             rights: row.rights,
             packages: row.packages,
+            clients: row.clients,
         };
         Ok((listed, row.total))
     });

@@ -14,6 +14,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::changes::store::STATEMENTS,
     systembruker::clients::kept::store::STATEMENTS,
     systembruker::clients::list::STATEMENTS,
+    systembruker::clients::losses::STATEMENTS,
     systembruker::clients::store::STATEMENTS,
     systembruker::db::session::STATEMENTS,
     systembruker::events::feed::STATEMENTS,

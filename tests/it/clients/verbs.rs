@@ -21,6 +21,7 @@ on_each_engine!(
     what_is_kept_follows_the_registers,
     a_relation_that_ends_takes_what_rested_on_it,
     a_revoked_system_user_has_no_clients,
+    what_was_lost_is_told,
 );
 
 async fn a_client_is_added_once_and_removed_once(bench: Bench) {
@@ -295,4 +296,30 @@ async fn a_revoked_system_user_has_no_clients(bench: Bench) {
     let client = party_uuid(&bench, CUSTOMER).await;
     let done = clients::add(&bench.app, kari, id, client).await;
     assert!(matches!(done, Err(Problem::Code(Code::SystemUserNotFound, _))));
+}
+
+async fn what_was_lost_is_told(bench: Bench) {
+    let all = many(&bench, 37, "REGN").await;
+    let (id, kari) = (agent(&bench, &[SIGNING]).await, on(&bench, KARI, ACCOUNTANTS).await);
+    let clients = ids(&bench, &all).await;
+    in_one(&bench, kari, id, true, &clients).await.unwrap();
+    let mut tor = bench.logged_in(TOR).await;
+    let overview = "/accessmanagement/ui/systemuser/overview";
+    let page = tor.get(overview).await;
+    page.is(200).says("37 klienter").never_says("37 klienter ble fjernet");
+    close(&bench, &clients, "REGN").await;
+    let statements = bench.app.store.statements();
+    let page = tor.get(overview).await;
+    page.is(200).says("37 klienter ble fjernet").says("Regnskapsfører");
+    assert!(bench.app.store.statements() - statements <= 5, "the frame's included");
+    let shown = tor.get(&format!("/accessmanagement/ui/systemuser/{id}")).await;
+    shown.is(200).says("37 klienter ble fjernet");
+    let revoke = tor.get(&format!("/accessmanagement/ui/systemuser/{id}/revoke")).await;
+    revoke.is(200).says("Ingen klienter er lagt til");
+    bench.pass_days(31);
+    let mut later = bench.logged_in(TOR).await;
+    later.get(overview).await.is(200).never_says("37 klienter ble fjernet");
+    // Others' system users are none of their business.
+    let mut pia = bench.logged_in(PIA).await;
+    pia.get(overview).await.is(200).never_says("ble fjernet");
 }

@@ -159,17 +159,31 @@ pub async fn give(bench: &Bench, from: &str, held: Held<'_>) {
     let accountants = org(ACCOUNTANTS);
     bench.seed.give(&org(from), Holder::Organisation(&accountants), held).await.unwrap();
 }
+const HELD: &str = "select a.id, a.from_party, a.to_party, a.kind, a.code, a.source, h.party_id as holder, h.kind as holder_kind from assignment a join party h on h.id = a.to_party where a.valid_to is null and h.kind = 'organisation' and a.from_party in ($2) and a.code = $1";
 /// Closes what the organisations in `from` have given by this code, as an import does.
 pub async fn close(bench: &Bench, from: &[PartyUuid], code: &str) -> usize {
-    let sql = "select a.id, a.from_party, a.to_party, a.kind, a.code, a.source, h.party_id as holder, h.kind as holder_kind from assignment a join party h on h.id = a.to_party where a.valid_to is null and h.kind = 'organisation' and a.from_party in ($2) and a.code = $1";
-    let now = bench.app.clock.now();
     let mut closed = 0;
     for some in from.chunks(200) {
-        let query = bench.app.store.query(sql).bind(code.to_owned()).list(some);
-        let held: Vec<closing::Held> = query.all().await.unwrap();
-        let reason = closing::Reason::GoneFromRegister;
-        let done = bench.app.store.write(async |tx| closing::close(tx, now, &held, reason).await);
-        closed += done.await.unwrap();
+        let query = bench.app.store.query(HELD).bind(code.to_owned()).list(some);
+        closed += close_these(bench, &query.all().await.unwrap()).await;
     }
     closed
+}
+/// Closes what the one has given the other by this code.
+pub async fn close_one(
+    bench: &Bench,
+    from: PartyUuid,
+    to: PartyUuid,
+    kind: &str,
+    code: &str,
+) -> usize {
+    let query = bench.app.store.query(HELD).bind(code.to_owned()).list(&[from]);
+    let mut held: Vec<closing::Held> = query.all().await.unwrap();
+    held.retain(|held| held.to_party == to && held.kind == kind);
+    close_these(bench, &held).await
+}
+async fn close_these(bench: &Bench, held: &[closing::Held]) -> usize {
+    let (now, reason) = (bench.app.clock.now(), closing::Reason::GoneFromRegister);
+    let done = bench.app.store.write(async |tx| closing::close(tx, now, held, reason).await);
+    done.await.unwrap()
 }
