@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, events, parties,
+    authority, changes, clients, events, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -47,6 +47,7 @@ pub fn portal() -> Routes {
         .and(requests::portal::routes())
         .and(changes::portal::routes())
         .and(system_users::portal::routes())
+        .and(clients::portal::routes())
         .and(web::portal::routes())
 }
 /// What programs ask for, vendors' and people's, with a token; no cookie is read here.

@@ -23,7 +23,7 @@ statements! {
     LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id where p.org_form in ('BEDR', 'AAFY')) select p.id, p.party_id, p.org_no, p.name, count(*) over () as total from party p join reachable r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like cast($3 as text) escape '\\' or p.org_no like cast($3 as text) escape '\\') order by p.name_sort, p.id limit cast($4 as bigint)";
     FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2) select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))";
     /// The person's name, and the party beside it if they are still related to it.
-    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), acting (id, party_id, org_no, name) as (select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))) select w.name as person, a.id, a.party_id, a.org_no, a.name from party w left join acting a on true where w.id = $1";
+    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), acting (id, party_id, org_no, name) as (select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))) select w.name as person, a.id, a.party_id, a.org_no, a.name, exists (select 1 from system_user u where u.owner = a.id and u.kind = 'agent' and u.revoked is null) as has_agents from party w left join acting a on true where w.id = $1";
 }
 
 pub(super) async fn next_party_id(tx: &mut Tx) -> Result<i64, Error> {
@@ -238,6 +238,7 @@ struct FrameRow {
     party_id: Option<i64>,
     org_no: Option<OrgNo>,
     name: Option<String>,
+    has_agents: bool,
 }
 pub(super) async fn find_frame(
     store: &Store,
@@ -252,6 +253,6 @@ pub(super) async fn find_frame(
         let party = ids
             .zip(row.org_no.zip(row.name))
             .map(|((id, party_id), (org_no, name))| PartyChoice { id, party_id, org_no, name });
-        super::Frame { name: row.person, party }
+        super::Frame { name: row.person, party, has_agents: row.has_agents }
     }))
 }

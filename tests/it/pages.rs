@@ -7,7 +7,8 @@ use std::{
     path::Path,
 };
 use systembruker::{
-    auth, changes,
+    auth, changes, clients,
+    clients::jobs,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
     parties, requests, system_users,
@@ -29,6 +30,7 @@ fn page(language: &'static Language) -> Page {
         id: PartyUuid(uuid::Uuid::nil()),
         name: "Rør <og> Vann AS".into(),
         org_no: "310\u{a0}904\u{a0}473".into(),
+        has_agents: true,
     };
     Page {
         visitor: Some(Visitor { name: "Pia <Rørvik>".into(), party: Some(party), several: true }),
@@ -63,6 +65,12 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         changes::pages::RejectPage,
         system_users::pages::ShowPage,
         system_users::pages::RevokePage,
+        clients::pages::ListPage,
+        clients::pages::NotEntitledPage,
+        clients::pages::ChooseAgentPage,
+        jobs::pages::BulkPage,
+        jobs::pages::CheckPage,
+        jobs::pages::JobPage,
         parties::pages::ChoosePage,
         parties::pages::NonePage,
         web::pages::ProblemPage,
@@ -167,6 +175,7 @@ fn titles_tell_pages_apart_and_begin_with_the_error() {
                 || matches!(
                     (page, name),
                     ("requests-ShowPage" | "changes-ShowPage", "changed" | "unknown item")
+                        | ("jobs-BulkPage", "bad list" | "bad file")
                 );
             assert_eq!(marked, error, "{page} {name}: {title}");
             pages.entry(title).or_default().insert(page);
