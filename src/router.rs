@@ -59,6 +59,7 @@ pub fn vendor_api() -> Routes {
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(changes::api::routes())
+        .and(clients::jobs::api::routes())
         .and(events::api::routes())
         .and(authority::api::routes())
         .and(webhooks::api::routes())

@@ -2,6 +2,7 @@
 //! in one transaction by the same rule as a single client, in the authority of whoever began the job as
 //! it is at that moment. Closing the page, a restart, or another process that shares the work change
 //! nothing about what comes of a row.
+pub mod api;
 pub mod chunks;
 pub mod model;
 pub mod pages;
@@ -9,6 +10,7 @@ pub mod portal;
 pub mod progress;
 pub mod store;
 pub mod view;
+pub mod wire;
 pub mod worker;
 
 pub use model::{

@@ -1,4 +1,5 @@
 //! Clients of agent system users: whom they may act for, and what ends it.
+mod bulk_api;
 mod jobs;
 mod pages;
 mod verbs;
