@@ -1,6 +1,7 @@
 //! The map.
 pub mod ids;
 pub mod text;
+pub mod number_list;
 pub mod clock;
 pub mod day;
 pub mod keys;

@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, events, history, overview, parties,
+    authority, changes, clients, events, history, overview, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -50,6 +50,7 @@ pub fn portal() -> Routes {
         .and(history::portal::routes())
         .and(system_users::create::portal::routes())
         .and(system_users::portal::routes())
+        .and(clients::portal::routes())
         .and(web::portal::routes())
 }
 /// What programs ask for, vendors' and people's, with a token; no cookie is read here.
@@ -61,6 +62,7 @@ pub fn vendor_api() -> Routes {
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(changes::api::routes())
+        .and(clients::jobs::api::routes())
         .and(events::api::routes())
         .and(authority::api::routes())
         .and(webhooks::api::routes())

@@ -242,6 +242,7 @@ impl OptionalFromRequestParts<App> for SignedIn {
                 id: party.id,
                 name: party.name.clone(),
                 org_no: party.org_no.grouped(),
+                has_agents: frame.has_agents,
             }),
             several: who.several,
         });

@@ -205,6 +205,8 @@ pub struct Frame {
     /// Empty when nobody has told it.
     pub name: String,
     pub party: Option<PartyChoice>,
+    /// Whether the party has a system user that acts for clients.
+    pub has_agents: bool,
 }
 /// The frame of a person's pages, in one statement; `None` for a person that is not there any more.
 pub async fn frame(

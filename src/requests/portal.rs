@@ -238,6 +238,10 @@ async fn receipt(
         items: view::plain_items(&page, &catalogue, &case),
         left: gone.and_then(|url| url.host_str().map(ToOwned::to_owned)),
         back_to: redirect.map(|url| Link { url: url.to_string(), text: url.host() }),
+        clients_url: (yes
+            && case.request.kind == system_users::Kind::Agent
+            && holdings.manages_clients(&catalogue).is_some())
+        .then(|| urls::clients(crate::ids::SystemUserId(id.0))),
         system_user_url: (yes && manages)
             .then(|| urls::system_user(crate::ids::SystemUserId(id.0))),
         page,
