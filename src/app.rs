@@ -1,4 +1,4 @@
-//! What every route is given.
+//! The product's parts, put together.
 use crate::{
     catalogue::Catalogue,
     clock::Clock,
@@ -11,9 +11,12 @@ use crate::{
     oidc::Oidc,
     parties::NumberKeys,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 /// How many answers there have been, by the class of their status: 2xx, 3xx …
@@ -31,9 +34,18 @@ impl Answered {
     }
 }
 
-/// The product's parts; cheap to clone.
+/// What every route is given: the product's parts, shared by all who hold it.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The product's parts.
+pub struct Parts {
     pub store: Store,
     pub sessions: Sessions,
     pub clock: Clock,
@@ -67,7 +79,7 @@ impl App {
             .iter()
             .map(|issuer| (issuer.clone(), KeySet::new(&issuer.jwks_url, &http)))
             .collect();
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             sessions: Sessions::new(&store, &clock),
             oidc: Arc::new(Oidc::new(config.oidc.clone(), &config.public_url, &clock)?),
             issuers: Arc::new(issuers),
@@ -82,7 +94,7 @@ impl App {
             store,
             clock,
             catalogue,
-        })
+        })))
     }
     /// From here on the process is not ready for new requests.
     pub fn stop(&self) {

@@ -45,6 +45,8 @@ uuid_id! {
     WebhookId;
     /// One event on its way to a webhook.
     DeliveryId;
+    /// Clients that are added or removed, many at once.
+    JobId;
 }
 
 macro_rules! text_id {

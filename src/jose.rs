@@ -6,8 +6,11 @@ use openidconnect::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 use std::{
-    sync::{Arc, PoisonError, RwLock},
+    collections::HashSet,
+    mem,
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -20,6 +23,8 @@ const REFETCH: Duration = Duration::from_mins(1);
 const RETRY: Duration = Duration::from_secs(2);
 /// Longest token that is looked at.
 const LONGEST: usize = 16 * 1024;
+/// Signatures of an issuer that are remembered as fitting: at least so many, at most twice as many.
+const REMEMBERED: usize = 4096;
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +131,8 @@ impl<'t> Token<'t> {
             .filter(|_| allowed.contains(&self.header.alg))
             .ok_or(Refusal::Algorithm)?;
         let kid = self.header.kid.as_deref().ok_or(Refusal::UnknownKey)?;
-        let key = keys.get(kid).await?;
+        let published = keys.with(kid).await?;
+        let key = published.find(kid).ok_or(Refusal::UnknownKey)?;
         let for_this = match key.signing_alg() {
             JsonWebKeyAlgorithm::Algorithm(only) => *only == algorithm,
             JsonWebKeyAlgorithm::Unspecified => true,
@@ -136,9 +142,54 @@ impl<'t> Token<'t> {
         if !for_this || !for_signing {
             return Err(Refusal::UnknownKey);
         }
-        key.verify_signature(&algorithm, self.signed.as_bytes(), &self.signature)
-            .map_err(|_| Refusal::Signature)?;
+        // A client sends the same token many times, and to verify it costs more than all the rest.
+        let digest = self.digest();
+        if !published.fitting().has(&digest) {
+            key.verify_signature(&algorithm, self.signed.as_bytes(), &self.signature)
+                .map_err(|_| Refusal::Signature)?;
+            published.fitting().put(digest);
+        }
         Ok(self.claims)
+    }
+    /// Of every byte that the signature and its verification depend on.
+    fn digest(&self) -> Fit {
+        let signed = Sha256::new_with_prefix(self.signed);
+        signed.chain_update(".").chain_update(&self.signature).finalize().into()
+    }
+}
+
+/// A token whose signature fits, by its SHA-256.
+type Fit = [u8; 32];
+/// Those seen lately: the older half is forgotten when there is no more room.
+#[derive(Default)]
+struct Fitting {
+    newer: HashSet<Fit>,
+    older: HashSet<Fit>,
+}
+impl Fitting {
+    fn has(&self, fit: &Fit) -> bool {
+        self.newer.contains(fit) || self.older.contains(fit)
+    }
+    fn put(&mut self, fit: Fit) {
+        if self.newer.len() >= REMEMBERED {
+            self.older = mem::take(&mut self.newer);
+        }
+        self.newer.insert(fit);
+    }
+}
+
+/// The keys as they were published once, and what fits them: forgotten together.
+#[derive(Default)]
+struct Published {
+    keys: Vec<CoreJsonWebKey>,
+    fitting: Mutex<Fitting>,
+}
+impl Published {
+    fn find(&self, kid: &str) -> Option<&CoreJsonWebKey> {
+        self.keys.iter().find(|key| key.key_id().map(|id| id.as_str()) == Some(kid))
+    }
+    fn fitting(&self) -> std::sync::MutexGuard<'_, Fitting> {
+        self.fitting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -146,7 +197,7 @@ impl<'t> Token<'t> {
 pub struct KeySet {
     url: String,
     http: reqwest::Client,
-    keys: RwLock<Arc<Vec<CoreJsonWebKey>>>,
+    published: RwLock<Arc<Published>>,
     /// When they may be asked for again.
     next: tokio::sync::Mutex<Option<Instant>>,
 }
@@ -155,20 +206,21 @@ impl KeySet {
         Self {
             url: url.to_owned(),
             http: http.clone(),
-            keys: RwLock::default(),
+            published: RwLock::default(),
             next: tokio::sync::Mutex::new(None),
         }
     }
-    async fn get(&self, kid: &str) -> Result<CoreJsonWebKey, Refusal> {
-        if let Some(key) = self.find(kid) {
-            return Ok(key);
+    /// The keys that are published, with this one among them.
+    async fn with(&self, kid: &str) -> Result<Arc<Published>, Refusal> {
+        if let Some(published) = self.known(kid) {
+            return Ok(published);
         }
         let mut next = self.next.lock().await;
-        if let Some(key) = self.find(kid) {
-            return Ok(key);
+        if let Some(published) = self.known(kid) {
+            return Ok(published);
         }
         if next.is_some_and(|at| Instant::now() < at) {
-            return Err(if self.is_empty() {
+            return Err(if self.now().keys.is_empty() {
                 Refusal::KeysAway("asked a moment ago".into())
             } else {
                 Refusal::UnknownKey
@@ -178,16 +230,16 @@ impl KeySet {
         // An issuer that is away is tried again soon, or its first token would wait a minute.
         let wait = if fetched.is_ok() { REFETCH } else { RETRY };
         *next = Some(Instant::now() + wait);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(fetched.map_err(Refusal::KeysAway)?);
-        self.find(kid).ok_or(Refusal::UnknownKey)
+        let keys = fetched.map_err(Refusal::KeysAway)?;
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Published { keys, ..Published::default() });
+        self.known(kid).ok_or(Refusal::UnknownKey)
     }
-    fn find(&self, kid: &str) -> Option<CoreJsonWebKey> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.iter().find(|key| key.key_id().map(|id| id.as_str()) == Some(kid)).cloned()
+    fn now(&self) -> Arc<Published> {
+        self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    fn is_empty(&self) -> bool {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    fn known(&self, kid: &str) -> Option<Arc<Published>> {
+        Some(self.now()).filter(|published| published.find(kid).is_some())
     }
     async fn fetch(&self) -> Result<Vec<CoreJsonWebKey>, String> {
         let answer = self.http.get(&self.url).send().await.map_err(|e| e.to_string())?;
@@ -223,5 +275,36 @@ pub fn is_for(claims: &Map<String, Value>, audience: &str) -> bool {
         Some(Value::String(one)) => one == audience,
         Some(Value::Array(many)) => many.iter().any(|one| one.as_str() == Some(audience)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_half_of_what_fits_is_forgotten() {
+        let fit = |n: usize| -> Fit { Sha256::digest(n.to_le_bytes()).into() };
+        let mut fitting = Fitting::default();
+        for n in 0..=2 * REMEMBERED {
+            fitting.put(fit(n));
+            assert!(fitting.has(&fit(n)));
+        }
+        assert!(!fitting.has(&fit(REMEMBERED - 1)) && fitting.has(&fit(REMEMBERED)));
+        assert!(fitting.newer.len() + fitting.older.len() <= 2 * REMEMBERED);
+    }
+
+    #[test]
+    fn a_fit_is_of_every_byte() {
+        let token = |signed, signature: &[u8]| {
+            let header =
+                Header { alg: "RS256".into(), kid: None, typ: None, crit: None, b64: None };
+            Token { signed, signature: signature.into(), header, claims: Map::new() }.digest()
+        };
+        let one = token("a.b", b"cd");
+        assert!(one == token("a.b", b"cd"));
+        assert!(
+            one != token("a.c", b"cd") && one != token("a.b", b"ce") && one != token("a.b.", b"cd")
+        );
     }
 }

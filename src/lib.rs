@@ -1,6 +1,7 @@
 //! The map.
 pub mod ids;
 pub mod text;
+pub mod number_list;
 pub mod clock;
 pub mod day;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod limits;
 pub mod last_used;
 pub mod i18n;
 pub mod catalogue;
+pub mod vouched;
 pub mod shown;
 pub mod oidc;
 pub mod events;
@@ -23,6 +25,7 @@ pub mod web;
 pub mod auth;
 pub mod systems;
 pub mod system_users;
+pub mod clients;
 pub mod requests;
 pub mod changes;
 pub mod overview;

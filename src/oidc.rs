@@ -2,7 +2,9 @@
 use crate::{
     clock::Clock,
     config::{ClientProof, OidcSettings},
+    ids::OrgNo,
     jose::{self, KeySet, LEEWAY, Refusal, Token},
+    vouched,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
@@ -30,6 +32,7 @@ struct PersonClaims {
     pid: Option<String>,
     sid: Option<String>,
     name: Option<String>,
+    authorization_details: Option<Value>,
 }
 impl AdditionalClaims for PersonClaims {}
 
@@ -90,6 +93,8 @@ pub struct LoggedIn {
     pub sid: Option<String>,
     /// What the login is worth here; 0 for a level that is not known.
     pub level: u8,
+    /// Organisations that the person manages access for, where that was asked.
+    pub vouched: Vec<OrgNo>,
 }
 
 struct Discovered {
@@ -197,6 +202,10 @@ impl Oidc {
                 break;
             }
         }
+        if let Some(settings) = &self.settings.vouched {
+            let details = vouched::asked(settings).to_string();
+            request = request.add_extra_param("authorization_details", details);
+        }
         Ok(request.url().0)
     }
 
@@ -274,6 +283,15 @@ impl Oidc {
             name: person.name.clone(),
             sid: person.sid.clone(),
             level: level.map_or(0, |level| level.worth),
+            vouched: self.vouched_for(person.authorization_details.as_ref()),
+        })
+    }
+    /// By the ID token alone: the copy beside it is not signed.
+    fn vouched_for(&self, details: Option<&Value>) -> Vec<OrgNo> {
+        let Some(settings) = &self.settings.vouched else { return Vec::new() };
+        vouched::organisations(settings, details).unwrap_or_else(|why| {
+            tracing::warn!(why, "what a login vouches for is ignored");
+            Vec::new()
         })
     }
 

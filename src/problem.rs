@@ -39,11 +39,13 @@ codes! {
     OtherParty = 24, 403, "The system user belongs to another party.";
     NoRedirectsListed = 26, 400, "The system has no redirect URLs registered.";
     AgentRequestNotFound = 30, 404, "There is no such agent request.";
+    ClientNotRemoved = 31, 400, "The client could not be removed: it is not one of the system user's.";
     NotAgent = 34, 400, "The system user does not act for clients.";
     NotStandard = 36, 400, "The system user acts for clients.";
     FacilitatorMismatch = 39, 400, "The facilitator is not the party that owns the system user.";
     PartyMismatch = 41, 403, "The request is not for this party.";
     AgentPartyMismatch = 42, 403, "The agent request is not for this party.";
+    PackageDelegationFailed = 51, 400, "The person may not give one of the access packages.";
     PackageNotValid = 52, 400, "An access package of the system's cannot be given to a system user.";
     PackageCheckFailed = 53, 400, "The person may not give one of the access packages.";
     AgentNeedsPackage = 58, 400, "An agent request needs at least one access package.";
@@ -57,6 +59,8 @@ codes! {
     AccessList = 69, 403, "The organisation is not on the service's access list.";
     NotDelegable = 70, 403, "One of the services cannot be given to others.";
     MaskinportenSchema = 71, 403, "One of the services is a Maskinporten scope and cannot be given to a system user.";
+    ClientNotFound = 79, 400, "The organisation is not one of the facilitator's clients.";
+    ClientLacksPackages = 80, 400, "The client has not let the facilitator have every package that the system user needs.";
 }
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,16 +6,16 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, events, history, overview, parties,
+    authority, changes, clients, events, history, overview, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
         self,
-        compress::compressed,
+        compress::{Coding, compressed},
         docs::{ApiPage, Reference},
         headers::{secure, strict},
         openapi::document,
-        operation::identify,
+        operation::identified,
         routes::Routes,
         urls,
     },
@@ -30,7 +30,7 @@ use axum::{
     routing::get,
 };
 use std::{sync::LazyLock, time::Duration};
-use tower::{ServiceBuilder, util::MapResponseLayer};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
@@ -50,6 +50,7 @@ pub fn portal() -> Routes {
         .and(history::portal::routes())
         .and(system_users::create::portal::routes())
         .and(system_users::portal::routes())
+        .and(clients::portal::routes())
         .and(web::portal::routes())
 }
 /// What programs ask for, vendors' and people's, with a token; no cookie is read here.
@@ -61,6 +62,7 @@ pub fn vendor_api() -> Routes {
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(changes::api::routes())
+        .and(clients::jobs::api::routes())
         .and(events::api::routes())
         .and(authority::api::routes())
         .and(webhooks::api::routes())
@@ -89,31 +91,17 @@ pub fn router(app: App) -> Router {
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(!app.config.demo);
-    let is_strict = !app.config.demo;
-    let answered = app.answered.clone();
-    let finished = move |response: Response| {
-        answered.count(response.status().as_u16());
-        let response = secure(response);
-        if is_strict { strict(response) } else { response }
-    };
     // From the outside in; as one layer, since a route is boxed once for each.
-    let around = (
-        from_fn(identify),
-        MapResponseLayer::new(finished),
-        from_fn(compressed),
+    let layers = (
+        from_fn_with_state(app.clone(), around),
         DefaultBodyLimit::max(LARGEST_BODY),
-        from_fn_with_state(app.clone(), problems::as_pages),
-        from_fn(in_time),
         CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::Internal("a handler panicked".into()).into_response()
         }),
         // Read by those who ask for it: the portal's extractors, never an API's.
         sessions,
     );
-    let api = vendor_api()
-        .into_router()
-        .route_layer(from_fn_with_state(app.clone(), repeat::once))
-        .route_layer(from_fn(rate::told));
+    let api = vendor_api().into_router().route_layer(from_fn_with_state(app.clone(), around_api));
     let router: Router = portal()
         .into_router()
         .merge(api)
@@ -121,7 +109,7 @@ pub fn router(app: App) -> Router {
         .route("/docs/api", get(api_docs))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(problems::method_not_allowed)
-        .layer(around)
+        .layer(layers)
         .with_state(app);
     // Before the route is looked for: clients of the APIs are careless with slashes.
     let plain = ServiceBuilder::new().map_request(|mut request: Request| {
@@ -133,13 +121,30 @@ pub fn router(app: App) -> Router {
     Router::new().fallback_service(plain.service(router))
 }
 
+/// What is done with every request and its answer; in one place, since each layer costs.
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let accepted = Coding::accepted(request.headers());
+    let response = identified(async {
+        let within = |request| in_time(next.run(request));
+        compressed(problems::as_pages(&app, request, within).await, accepted).await
+    });
+    let response = response.await;
+    app.answered.count(response.status().as_u16());
+    let response = secure(response);
+    if app.config.demo { response } else { strict(response) }
+}
+/// … and with those of the APIs.
+async fn around_api(State(app): State<App>, request: Request, next: Next) -> Response {
+    rate::told(request, |request| repeat::once(&app, request, next)).await
+}
+
 /// The internal listener: for the operator, never for the public.
 pub fn internal(app: App) -> Router {
     Router::new()
         .route("/history/head", get(head))
         .route("/metrics", get(metrics))
         .merge(web::portal::health().into_router())
-        .layer(from_fn(identify))
+        .layer(from_fn(async |request: Request, next: Next| identified(next.run(request)).await))
         .with_state(app)
 }
 /// In the text format of Prometheus.
@@ -156,8 +161,8 @@ async fn metrics(State(app): State<App>) -> Result<String, Problem> {
     ))
 }
 /// A request that takes too long is told so, in the words of its route.
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST, next.run(request)).await {
+async fn in_time(answered: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(LONGEST, answered).await {
         Ok(response) => response,
         Err(_) => Problem::Unavailable("it took too long".into()).into_response(),
     }

@@ -3,7 +3,7 @@ use crate::{
     app::App,
     auth,
     catalogue::{self, Catalogue},
-    changes,
+    changes, clients,
     clock::Clock,
     config::{Config, Serve},
     db::{Settings, Store},
@@ -95,6 +95,7 @@ pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
     let behind = [
         tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
         tokio::spawn(webhooks::worker::run(app.clone())),
+        tokio::spawn(clients::jobs::worker::run(app.clone())),
         tokio::spawn(tidy(app.clone())),
         tokio::spawn(refresh(app.clone())),
         tokio::spawn(write_last_used(app.clone())),
@@ -169,6 +170,9 @@ async fn tidy(app: App) {
         }
         if let Err(error) = webhooks::forget(&app).await {
             tracing::warn!(%error, "old deliveries could not be deleted");
+        }
+        if let Err(error) = clients::jobs::forget(&app).await {
+            tracing::warn!(%error, "old jobs could not be deleted");
         }
         if let Err(error) = auth::answers::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "kept answers could not be deleted");

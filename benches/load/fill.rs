@@ -1,6 +1,6 @@
 //! What is in the store: a party with 200 system users among a hundred others with as many, a request
 //! that waits for it, and a person with a session.
-use crate::{Failure, failed, serve::statement, world::Asked};
+use crate::{Failure, failed, outside::VENDOR, serve::statement, world::Asked};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +18,6 @@ use systembruker::{
 };
 use tower_sessions::Session;
 
-pub const VENDOR: &str = "991825827";
 /// Where requests are entered and read by their vendor.
 pub const REQUESTS: &str = "/authentication/api/v1/systemuser/request/vendor";
 const SYSTEMS: &str = "/authentication/api/v1/systemregister/vendor";

@@ -1,5 +1,5 @@
 //! The outside world: the issuer of the vendor's tokens, with the address of its keys.
-use crate::{Failure, fill::VENDOR};
+use crate::Failure;
 use axum::{Router, http::header, routing::get};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
@@ -10,11 +10,13 @@ use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use serde_json::json;
 use systembruker::clock::Clock;
 
+/// Whose tokens they are.
+pub const VENDOR: &str = "991825827";
 /// The provider that people would log in with; never asked.
 pub const PROVIDER: &str = "https://provider.example";
 /// Who issues tokens to vendors' programs.
 pub const VENDORS: &str = "https://tokens.example/";
-const SCOPES: &str = "altinn:authentication/systemregister.write altinn:authentication/systemuser.request.write altinn:authentication/systemuser.request.read altinn:maskinporten/systemuser.read";
+const SCOPES: &str = "altinn:authentication/systemregister.write altinn:authentication/systemuser.request.write altinn:authentication/systemuser.request.read altinn:maskinporten/systemuser.read altinn:authorization/authorize";
 /// How long a token lasts, in seconds: longer than any run.
 const LASTS: i64 = 24 * 60 * 60;
 

@@ -186,13 +186,20 @@ impl Overview {
             .bind(self.person)
             .bind(now)
             .bind(Some(self.party))
+            .bind(None::<String>)
             .opt()
             .await?;
         if session.is_none() || frame.is_none() {
             return Err(Error::RowNotFound);
         }
-        let holdings: Vec<()> =
-            store.query(self.holdings).bind(self.person).bind(self.party).bind(now).all().await?;
+        let holdings: Vec<()> = store
+            .query(self.holdings)
+            .bind(self.person)
+            .bind(self.party)
+            .bind(now)
+            .bind(None::<String>)
+            .all()
+            .await?;
         let waiting: Vec<()> = store
             .query(self.waiting)
             .bind(self.party)

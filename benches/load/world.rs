@@ -176,6 +176,7 @@ pub fn config(keys_url: &str) -> Config {
             proof: ClientProof::Secret("not used".into()),
             levels: vec![Level { acr: "idporten-loa-substantial".into(), worth: 3 }],
             algorithms: vec!["RS256".into()],
+            vouched: None,
         },
         issuers: vec![Issuer {
             kind: IssuerKind::Vendor,

@@ -6,6 +6,7 @@ portal-skip = Skip to content
 portal-demo = This is a demo. All people, organisations and systems are made up.
 portal-acting-for = You are acting for
 portal-logged-in-as = Logged in as
+portal-vouched = By your login
 portal-switch = Switch organisation
 portal-log-out = Log out
 portal-nav = Main menu

@@ -1,4 +1,5 @@
 words-flash-chosen = You are now acting for { $name }.
+words-flash-unknown = The login service confirms that you manage access for { $name }, but the organisation is not in the register here.
 words-flash-revoked = The access for { $name } has been revoked.
 words-flash-escalated = The request has been sent on to those who can approve it.
 words-why-package = You lack the access package that opens the service, or cannot give it on.
@@ -29,3 +30,4 @@ words-lead-back = To the overview
 words-log-in = Log in
 words-changed-facts = This has changed too: { $facts }.
 words-system-gone = The system is deleted
+words-vouched = Access manager confirmed at login

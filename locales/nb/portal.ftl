@@ -6,6 +6,7 @@ portal-skip = Hopp til innholdet
 portal-demo = Dette er en demo. Alle personer, virksomheter og systemer er oppdiktet.
 portal-acting-for = Du handler på vegne av
 portal-logged-in-as = Logget inn som
+portal-vouched = Via innloggingen
 portal-switch = Bytt virksomhet
 portal-log-out = Logg ut
 portal-nav = Hovedmeny

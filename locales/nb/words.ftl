@@ -1,4 +1,5 @@
 words-flash-chosen = Du handler nå på vegne av { $name }.
+words-flash-unknown = Innloggingstjenesten bekrefter at du kan styre tilganger for { $name }, men virksomheten finnes ikke i registeret her.
 words-flash-revoked = Tilgangen for { $name } er trukket tilbake.
 words-flash-escalated = Forespørselen er sendt videre til dem som kan godkjenne den.
 words-why-package = Du mangler tilgangspakken som åpner tjenesten, eller kan ikke gi den videre.
@@ -29,3 +30,4 @@ words-lead-back = Til oversikten
 words-log-in = Logg inn
 words-changed-facts = Dette er også endret: { $facts }.
 words-system-gone = Systemet er slettet
+words-vouched = Tilgangsstyrer bekreftet ved innlogging

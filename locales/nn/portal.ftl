@@ -6,6 +6,7 @@ portal-skip = Hopp til innhaldet
 portal-demo = Dette er ein demo. Alle personar, verksemder og system er oppdikta.
 portal-acting-for = Du handlar på vegner av
 portal-logged-in-as = Logga inn som
+portal-vouched = Via innlogginga
 portal-switch = Byt verksemd
 portal-log-out = Logg ut
 portal-nav = Hovudmeny

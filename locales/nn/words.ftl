@@ -1,4 +1,5 @@
 words-flash-chosen = Du handlar no på vegner av { $name }.
+words-flash-unknown = Innloggingstenesta stadfestar at du kan styre tilgangar for { $name }, men verksemda finst ikkje i registeret her.
 words-flash-revoked = Tilgangen for { $name } er trekt tilbake.
 words-flash-escalated = Førespurnaden er send vidare til dei som kan godkjenne han.
 words-why-package = Du manglar tilgangspakken som opnar tenesta, eller kan ikkje gi han vidare.
@@ -29,3 +30,4 @@ words-lead-back = Til oversikta
 words-log-in = Logg inn
 words-changed-facts = Dette er òg endra: { $facts }.
 words-system-gone = Systemet er sletta
+words-vouched = Tilgangsstyrar stadfesta ved innlogging

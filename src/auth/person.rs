@@ -1,13 +1,14 @@
 //! The person in front of the page: nobody known, logged in, or acting for a party.
 use crate::{
     app::App,
-    authority::OnBehalf,
+    authority::{OnBehalf, Vouched},
     clock::Ts,
-    db::session::{BEGUN, ISSUER, SID},
+    config::VouchedSettings,
+    db::session::{BEGUN, ISSUER, SID, SessionKey, VOUCHED, Vouching},
     i18n::Language,
-    ids::PartyUuid,
+    ids::{OrgNo, PartyUuid},
     keys,
-    parties::{self, PartyChoice},
+    parties::{self, PartyChoice, Seeker},
     problem::{Problem, Stop},
     web::{
         headers::FormAction,
@@ -46,6 +47,12 @@ pub struct Who {
     /// Whether there is more than one party to act for.
     pub several: bool,
     seen: i64,
+    /// What the provider was asked to vouch by, when it vouched for something.
+    #[serde(default)]
+    ground: Option<String>,
+    /// What the login brings, worked out anew with each request.
+    #[serde(skip)]
+    vouched: Option<Vouched>,
 }
 impl Who {
     pub fn new(person: &parties::Person, level: u8, now: Ts) -> Self {
@@ -57,7 +64,13 @@ impl Who {
             party: None,
             several: false,
             seen: now.utc().timestamp(),
+            ground: None,
+            vouched: None,
         }
+    }
+    /// Who asks whom they may act for.
+    pub fn seeker(&self) -> Seeker {
+        Seeker { person: self.person, session: self.vouched.map(|vouched| vouched.session) }
     }
     pub fn secret(&self) -> &[u8] {
         self.secret.as_bytes()
@@ -94,6 +107,28 @@ impl Who {
         }
         session.insert(BEGUN, now.micros()).await.map_err(|e| away(&e))?;
         self.keep(session).await
+    }
+    /// Enters what the provider vouches for, with the session: it is in the store when this is done.
+    pub async fn bring(
+        &mut self,
+        session: &Session,
+        settings: &VouchedSettings,
+        organisations: Vec<OrgNo>,
+    ) -> Result<(), Problem> {
+        let vouching = Vouching { person: self.person, organisations };
+        session.insert(VOUCHED, vouching).await.map_err(|e| away(&e))?;
+        session.save().await.map_err(|e| away(&e))?;
+        self.ground = Some(settings.ground());
+        self.look_up(session, Some(settings));
+        Ok(())
+    }
+    /// What the login brings under the settings as they are now.
+    fn look_up(&mut self, session: &Session, settings: Option<&VouchedSettings>) {
+        let same = settings.filter(|now| self.ground.as_ref() == Some(&now.ground()));
+        self.vouched = session.id().zip(same).map(|(id, settings)| Vouched {
+            session: SessionKey::of(id),
+            may_give: settings.may_give,
+        });
     }
 }
 /// The store of sessions did not answer: nobody is signed out by that.
@@ -191,8 +226,9 @@ impl OptionalFromRequestParts<App> for SignedIn {
         let Some(mut who) = session.get::<Who>(WHO).await.map_err(|e| away(&e))? else {
             return Ok(None);
         };
+        who.look_up(&session, app.config.oidc.vouched.as_ref());
         let now = app.clock.now();
-        let frame = parties::frame(&app.store, now, who.person, who.party).await?;
+        let frame = parties::frame(&app.store, now, who.seeker(), who.party).await?;
         let Some(frame) = frame else { return Ok(None) };
         if now.utc().timestamp() - who.seen >= SEEN_EVERY {
             who.seen = now.utc().timestamp();
@@ -206,9 +242,11 @@ impl OptionalFromRequestParts<App> for SignedIn {
                 id: party.id,
                 name: party.name.clone(),
                 org_no: party.org_no.grouped(),
+                has_agents: frame.has_agents,
             }),
             several: who.several,
         });
+        page.vouched = frame.party.as_ref().is_some_and(|party| party.vouched);
         page.logout = Some(who.form("/logout", None));
         if let Some(slot) = parts.extensions.get::<Slot>() {
             slot.put(&page, &who);
@@ -242,6 +280,7 @@ impl Acting {
             party_id: self.who.party_id,
             party: self.party.id,
             level: self.who.level,
+            vouched: self.who.vouched,
         }
     }
     /// A form of this page: bound to the party that it is shown for.

@@ -194,15 +194,21 @@ async fn enter(
     let name = person.name.as_deref().unwrap_or_default();
     let name = text::clean(name, text::NAME).unwrap_or_default();
     let known = parties::person_logged_in(&app.store, &app.number_keys, &number, &name).await?;
-    let (choices, total) = parties::choices(&app.store, &app.clock, known.id, "").await?;
     let mut who = Who::new(&known, person.level, app.clock.now());
+    who.begin(session, &person.issuer, person.sid.as_deref(), app.clock.now()).await?;
+    if let (Some(settings), false) = (&app.config.oidc.vouched, person.vouched.is_empty()) {
+        who.bring(session, settings, person.vouched.clone()).await?;
+    }
+    let (choices, total) = parties::choices(&app.store, &app.clock, who.seeker(), "").await?;
     who.several = total > 1;
     if let ([only], 1) = (choices.as_slice(), total) {
         who.party = Some(only.id);
-    }
-    who.begin(session, &person.issuer, person.sid.as_deref(), app.clock.now()).await?;
-    if let ([only], 1) = (choices.as_slice(), total) {
         flash(session, "words-flash-chosen", &only.name).await?;
+    }
+    who.keep(session).await?;
+    let unknown = parties::unknown(&app.store, app.clock.now(), who.seeker()).await?;
+    if let Some(first) = unknown.first() {
+        flash(session, "words-flash-unknown", &first.grouped()).await?;
     }
     Ok(())
 }

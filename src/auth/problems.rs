@@ -18,21 +18,24 @@ use crate::{
 use axum::{
     extract::{OptionalFromRequestParts, Request, State},
     http::{Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
 
 /// Everything but the APIs: what was a problem document becomes a page.
-pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn as_pages<F: Future<Output = Response>>(
+    app: &App,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if is_api(request.uri().path()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let slot = Slot::default();
     request.extensions_mut().insert(slot.clone());
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let uri = request.uri().clone();
     let language = language(request.headers());
-    let response = next.run(request).await;
+    let response = next(request).await;
     let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
     let typed = slot.typed();
     let back = Back::of(uri.path(), uri.query(), typed.as_deref()).unwrap_or_default();
@@ -43,13 +46,13 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
     }
     let known = slot.take();
     let page = known.as_ref().map(|(page, _)| page.clone());
-    let page = page.unwrap_or_else(|| plain_page(&app, language, &uri));
+    let page = page.unwrap_or_else(|| plain_page(app, language, &uri));
     let as_page = status(&shown);
     let made = match shown.stop {
-        Some(Stop::SignedOut) => answer(&app, &SignedOutPage { page, login: back.login() }, &[]),
+        Some(Stop::SignedOut) => answer(app, &SignedOutPage { page, login: back.login() }, &[]),
         Some(Stop::LoginFailed { failure, place }) => {
             let retry = place.parse::<Back>().unwrap_or_default().login();
-            answer(&app, &LoginProblemPage { page, failure, retry }, &[])
+            answer(app, &LoginProblemPage { page, failure, retry }, &[])
         }
         _ => {
             let choose = match (&shown.stop, &known) {
@@ -63,11 +66,7 @@ pub async fn as_pages(State(app): State<App>, mut request: Request, next: Next) 
             let way_on = Some(way_on(&page, form_of));
             // A form that was refused belongs to the page it was on.
             let page = Page { here: back.url(), ..page };
-            answer(
-                &app,
-                &ProblemPage { page, kind: kind(&shown), way_on, extra: None, choose },
-                &[],
-            )
+            answer(app, &ProblemPage { page, kind: kind(&shown), way_on, extra: None, choose }, &[])
         }
     };
     let Ok(mut made) = made else { return response };

@@ -3,7 +3,6 @@ use crate::{app::App, limits::Standing, problem::Problem};
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue, request::Parts},
-    middleware::Next,
     response::Response,
 };
 use std::sync::{Arc, OnceLock};
@@ -23,13 +22,16 @@ pub(super) fn count(parts: &Parts, app: &App, client: &str) -> Result<(), Proble
 }
 
 /// Says so in the answer.
-pub async fn told(mut request: Request, next: Next) -> Response {
+pub async fn told<F: Future<Output = Response>>(
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     static LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
     static REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
     static RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
     let slot = Slot::default();
     request.extensions_mut().insert(slot.clone());
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let Some(standing) = slot.0.get() {
         let headers = response.headers_mut();
         headers.insert(&LIMIT, HeaderValue::from(standing.limit));

@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{
     body::Body,
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -34,8 +34,8 @@ struct Answer {
 }
 
 /// Answers each keyed request of a vendor once.
-pub async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
-    answer(&app, request, next).await.unwrap_or_else(Problem::into_response)
+pub async fn once(app: &App, request: Request, next: Next) -> Response {
+    answer(app, request, next).await.unwrap_or_else(Problem::into_response)
 }
 
 async fn answer(app: &App, request: Request, next: Next) -> Result<Response, Problem> {

@@ -68,7 +68,8 @@ impl SystemUser {
         match &self.acts_for {
             ActsFor::Owner if self.owner == party => Ok(false),
             ActsFor::Owner => Err(Cause::WrongOrganisation),
-            ActsFor::Clients(clients) if clients.contains(&party) => Ok(true),
+            // Its owner may be one of them: then it acts as for itself.
+            ActsFor::Clients(clients) if clients.contains(&party) => Ok(self.owner != party),
             ActsFor::Clients(_) => Err(Cause::NotAClient),
         }
     }
@@ -299,6 +300,10 @@ mod tests {
         let Permit { via, .. } = ask(&known, "", "read", 2) else { panic!() };
         assert!(via.client);
         assert_eq!(ask(&known, "", "read", 1), NotApplicable(NotAClient));
+        let one = PartyUuid(uuid::Uuid::from_u128(1));
+        let own = self::known(|u, _| u.acts_for = ActsFor::Clients(vec![one, two]));
+        let Permit { via, .. } = ask(&own, "", "read", 1) else { panic!() };
+        assert!(!via.client, "the owner is no client of its own");
     }
 
     #[test]

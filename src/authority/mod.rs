@@ -2,6 +2,7 @@
 //! called without it.
 pub mod api;
 pub mod decision;
+pub mod givers;
 pub mod lists;
 pub mod model;
 pub mod question;
@@ -16,8 +17,9 @@ pub use question::{Decision, Question, Subject};
 use crate::{
     catalogue::Contents,
     clock::Ts,
-    db::{Error, Reads, Store, Tx},
+    db::{Error, Reads, Store, Tx, session::SessionKey},
     ids::{PackageUrn, PartyUuid, ResourceId},
+    parties::Seeker,
     parties::model::sort_key,
     problem::{Problem, Stop},
 };
@@ -32,6 +34,22 @@ pub struct OnBehalf {
     pub party: PartyUuid,
     /// Level of assurance of the login: 3 is substantial, 4 high.
     pub level: u8,
+    /// The login that may bring authority of its own.
+    pub vouched: Option<Vouched>,
+}
+impl OnBehalf {
+    /// Who asks whom they may act for.
+    pub fn seeker(&self) -> Seeker {
+        Seeker { person: self.person, session: self.vouched.map(|vouched| vouched.session) }
+    }
+}
+
+/// A session whose login was vouched for in some organisations, and what that is good for here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouched {
+    pub session: SessionKey,
+    /// Whether it gives what a main administrator could give.
+    pub may_give: bool,
 }
 
 /// Proof that the person manages access for the party, at the moment of the transaction that it was
@@ -60,14 +78,31 @@ impl MayManage {
     }
 }
 
+/// Proof that the person manages the clients of the party's agent system users, at the moment of the
+/// transaction that it was made in.
+#[derive(Debug)]
+pub struct ManagesClients {
+    on: OnBehalf,
+    through: String,
+}
+impl ManagesClients {
+    pub fn on(&self) -> OnBehalf {
+        self.on
+    }
+    /// The code of the role or package that the authority rests on.
+    pub fn through(&self) -> &str {
+        &self.through
+    }
+}
+
 /// What the person holds for the party; also when it is not enough for anything.
 pub async fn holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
-    store::list_holdings(tx, now, on.person, on.party).await
+    store::list_holdings(tx, now, on).await
 }
 
 /// The same without a transaction: for what a page shows, never for what is decided.
 pub async fn look(reads: &mut Reads, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
-    store::read_holdings(reads, now, on.person, on.party).await
+    store::read_holdings(reads, now, on).await
 }
 
 /// Proof that the person may approve, reject, create and revoke for the party.
@@ -84,6 +119,22 @@ pub async fn may_manage(
         return Err(Stop::TooWeak.into());
     }
     Ok(MayManage { on, holdings, through, catalogue: catalogue.clone() })
+}
+
+/// Proof that the person may add and remove clients for the party.
+pub async fn may_manage_clients(
+    tx: &mut Tx,
+    now: Ts,
+    catalogue: &Contents,
+    on: OnBehalf,
+    min_level: u8,
+) -> Result<ManagesClients, Problem> {
+    let holdings = holdings(tx, now, on).await?;
+    let through = holdings.manages_clients(catalogue).ok_or(Stop::NotEntitled)?;
+    if on.level < min_level {
+        return Err(Stop::TooWeak.into());
+    }
+    Ok(ManagesClients { on, through })
 }
 
 /// What each person holds for the party, and what somebody holds who holds nothing: the access lists

@@ -1,4 +1,5 @@
 //! The rules of authority, as pure functions of what a person holds and of the catalogue.
+pub use super::givers::{roles_that_give_package, roles_that_give_resource};
 use super::{lists::AccessLists, roles};
 use crate::{
     catalogue::{Contents, EntityType, Opening, Package},
@@ -12,6 +13,8 @@ pub const ACCESS_MANAGER: &str = "tilgangsstyrer";
 pub const CLIENT_ADMINISTRATOR: &str = "klientadministrator";
 /// The package whose holder may give on what the main administrator's role can give.
 pub const MAIN_ADMINISTRATOR: &str = "hovedadministrator";
+/// What authority is recorded as that a login brought.
+pub const VOUCHED: &str = "vouched";
 /// May not be given to organisations or system users at all.
 const NEVER_TO_SYSTEM_USERS: &str = "virksomhetens-representant-skjemaoppgaver";
 
@@ -31,6 +34,11 @@ pub struct Holding {
 pub enum HoldingKind {
     Role,
     Package,
+    /// The provider vouched for it at this login: access is managed, and nothing else.
+    Vouched {
+        /// Unless the operator lets it also give what a main administrator could.
+        may_give: bool,
+    },
 }
 
 /// Everything that a person holds for one party, and the access lists that the party is on.
@@ -58,7 +66,11 @@ impl Holdings {
     /// What lets the person manage access for the party: a key role, or a package that they have
     /// been given or have through a role. `None` when nothing does.
     pub fn manages_access(&self, catalogue: &Contents) -> Option<String> {
-        self.opens(catalogue, ACCESS_MANAGER)
+        let vouched = || {
+            let is = |h: &&Holding| matches!(h.kind, HoldingKind::Vouched { .. });
+            self.held.iter().find(is).map(|h| h.code.clone())
+        };
+        self.opens(catalogue, ACCESS_MANAGER).or_else(vouched)
     }
     /// A key role, this package, or the main administrator's: held by any path.
     fn opens(&self, catalogue: &Contents, package: &str) -> Option<String> {
@@ -168,17 +180,14 @@ impl Holdings {
             HoldingKind::Role => {
                 package.grants.iter().any(|g| g.delegate && g.covers(&h.code, h.form.as_deref()))
             }
+            HoldingKind::Vouched { may_give } => may_give && as_main_administrator(package, h),
         });
         own || self.delegates_as_main_administrator(catalogue, package)
     }
 
     /// What the role can give in the organisations where the person is main administrator.
     fn delegates_as_main_administrator(&self, catalogue: &Contents, package: &Package) -> bool {
-        package.urn.code() != MAIN_ADMINISTRATOR
-            && self.main_administrator(catalogue).any(|h| {
-                let form = h.form.as_deref();
-                package.grants.iter().any(|g| g.delegate && g.covers(MAIN_ADMINISTRATOR, form))
-            })
+        self.main_administrator(catalogue).any(|h| as_main_administrator(package, h))
     }
 
     /// What makes the person main administrator: the package, a role that has it, or the role itself.
@@ -199,10 +208,17 @@ impl Holding {
                 let form = self.form.as_deref();
                 package.grants.iter().any(|g| g.access && g.covers(&self.code, form))
             }
+            HoldingKind::Vouched { .. } => false,
         }
     }
 }
 
+/// Whether a main administrator could give the package on, in an organisation of this form.
+fn as_main_administrator(package: &Package, holding: &Holding) -> bool {
+    let form = holding.form.as_deref();
+    package.urn.code() != MAIN_ADMINISTRATOR
+        && package.grants.iter().any(|g| g.delegate && g.covers(MAIN_ADMINISTRATOR, form))
+}
 fn is_key(holding: &Holding, catalogue: &Contents) -> bool {
     holding.kind == HoldingKind::Role
         && catalogue.is_key_role(&holding.code)
@@ -210,33 +226,6 @@ fn is_key(holding: &Holding, catalogue: &Contents) -> bool {
 }
 fn urn(code: &str) -> Option<PackageUrn> {
     format!("{}{code}", PackageUrn::PREFIX).parse().ok()
-}
-
-/// The roles whose holders could give the item: codes, key roles first.
-pub fn roles_that_give_package(catalogue: &Contents, urn: &PackageUrn) -> Vec<String> {
-    let grants = catalogue.package(urn).map(|p| p.grants.as_slice()).unwrap_or_default();
-    let mut roles: Vec<String> = grants
-        .iter()
-        .filter(|g| g.delegate && g.code != MAIN_ADMINISTRATOR)
-        .map(|g| g.code.clone())
-        .collect();
-    roles.sort_by_key(|code| !catalogue.is_key_role(code));
-    roles.dedup();
-    roles
-}
-pub fn roles_that_give_resource(catalogue: &Contents, id: &ResourceId) -> Vec<String> {
-    let openings = catalogue.resource(id).map(|r| r.opens.as_slice()).unwrap_or_default();
-    let mut roles: Vec<String> = Vec::new();
-    for opening in openings {
-        if let Some(urn) = opening.package() {
-            roles.extend(roles_that_give_package(catalogue, &urn));
-        } else if let Some(role) = catalogue.role_by_urn(&opening.by) {
-            roles.push(role.code.clone());
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    roles.retain(|code| seen.insert(code.clone()));
-    roles
 }
 
 #[cfg(test)]
@@ -285,6 +274,24 @@ mod tests {
             manager.can_give_package(&c, &package("krav-og-utlegg")),
             Outcome::MayNot(Code::PackageCheckFailed)
         );
+    }
+
+    #[test]
+    fn who_is_vouched_for_manages_access_and_gives_nothing_unless_let() {
+        let c = contents();
+        let vouched = |may_give| held(HoldingKind::Vouched { may_give }, VOUCHED, "AS");
+        let (krav, service) = (package("krav-og-utlegg"), "ske-krav".parse().unwrap());
+        for may_give in [false, true] {
+            let one = vouched(may_give);
+            assert_eq!(one.manages_access(&c).as_deref(), Some(VOUCHED));
+            assert_eq!(one.manages_clients(&c), None);
+            assert_eq!(one.can_give_package(&c, &krav).may(), may_give);
+            assert_eq!(one.can_give_resource(&c, &service).may(), may_give);
+            assert!(!one.can_give_package(&c, &package("hovedadministrator")).may());
+            let opening = Opening { by: krav.to_string(), actions: vec!["read".into()] };
+            assert!(one.uses(&c, &opening).is_none(), "it is never access itself");
+        }
+        assert!(!vouched(true).can_give_package(&c, &package("maskinporten-scopes-nuf")).may());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a person holds for a party, and what a decision needs to know, read when it is asked.
 use super::{
+    OnBehalf, Vouched,
     decision::{ActsFor, Known, Party, SystemUser},
     model::{Holding, HoldingKind, Holdings},
     question::{Named, Question, Subject},
@@ -15,16 +16,18 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 statements! {
     /// From the party and, for a sub-unit, its main unit; held by the person, or by an organisation
-    /// in which they have a key role. And the access lists that the party is on. `cross join` keeps
-    /// SQLite to the order that is written: from the few to the many.
-    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation, null as actions from holder h cross join source s cross join assignment a where a.to_party = h.id and a.from_party = s.id and a.valid_to is null and a.valid_from <= $3 union all select 'listed', l.resource, null, false, false, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $2 order by main, kind desc, code";
+    /// in which they have a key role. And the access lists that the party is on, and what the login of
+    /// this session vouches for. `cross join` keeps SQLite to the order that is written: from the few to
+    /// the many.
+    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation, null as actions from holder h cross join source s cross join assignment a where a.to_party = h.id and a.from_party = s.id and a.valid_to is null and a.valid_from <= $3 union all select 'listed', l.resource, null, false, false, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $2 union all select 'vouched', 'vouched', p.org_form, false, false, null from session_authority v join session s on s.id = v.session join party p on p.org_no = v.org_no where v.session = $4 and v.person = $1 and p.id = $2 and p.deleted is null and s.expires > $3 and v.ends > $3 order by main, kind desc, code";
     /// The same for everybody who holds anything; the access lists come with nobody.
     LIST_EVERYBODYS = "with source (id, form, main) as (select id, org_form, false from party where id = $1 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $1 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), held (holder, kind, code, form, main) as (select a.to_party, a.kind, a.code, s.form, s.main from source s join assignment a on a.from_party = s.id where a.valid_to is null and a.valid_from <= $2) select null as person, null as name, 'listed' as kind, l.resource as code, null as form, false as main, false as through_organisation, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $1 union all select p.id, p.name, h.kind, h.code, h.form, h.main, false, null from held h join party p on p.id = h.holder and p.kind = 'person' and p.deleted is null union all select p.id, p.name, h.kind, h.code, h.form, h.main, true, null from held h cross join party o cross join assignment k cross join party p where o.id = h.holder and o.kind = 'organisation' and k.from_party = o.id and k.kind = 'role' and k.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (k.code = 'DTPR' and o.org_form = 'IKS') and k.valid_to is null and k.valid_from <= $2 and p.id = k.to_party and p.kind = 'person' and p.deleted is null order by person";
     /// The parties that are named in any of four ways, each with those of its access lists that are
     /// for these resources. All lists are [`WIDE`], so that it is one statement however many are asked for.
     LIST_PARTIES = "select p.id, p.party_id, p.org_no, p.pid_hash, l.resource, l.actions from party p left join access_list l on l.party = p.id and l.valid_to is null and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80) where p.deleted is null and (p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48) or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64))";
-    /// Each of these system users, once for each of its grants.
-    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions from system_user u left join system_user_grant g on g.system_user = u.id where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    /// Each of these system users, once for each of its grants and of those parties among these that it
+    /// has been given as clients.
+    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions, d.client from system_user u left join system_user_grant g on g.system_user = u.id left join client_delegation d on d.system_user = u.id and d.ended is null and d.client in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) order by u.id, d.client";
 }
 
 /// How many of a kind a statement takes at once.
@@ -40,10 +43,11 @@ struct HoldingRow {
     actions: Option<Json<Vec<String>>>,
 }
 impl HoldingRow {
-    fn add_to(self, holdings: &mut Holdings) -> Result<(), Error> {
+    fn add_to(self, holdings: &mut Holdings, may_give: bool) -> Result<(), Error> {
         let kind = match self.kind.as_str() {
             "role" => HoldingKind::Role,
             "package" => HoldingKind::Package,
+            "vouched" => HoldingKind::Vouched { may_give },
             _ => {
                 let bad = |_| inconsistent("an access list of the resource", &self.code);
                 let resource: ResourceId = self.code.parse().map_err(bad)?;
@@ -61,33 +65,31 @@ impl HoldingRow {
         Ok(())
     }
 }
-pub(super) async fn list_holdings(
-    tx: &mut Tx,
-    now: Ts,
-    person: PartyUuid,
-    party: PartyUuid,
-) -> Result<Holdings, Error> {
-    holdings(tx.query(LIST_HOLDINGS), now, person, party).await
+pub(super) async fn list_holdings(tx: &mut Tx, now: Ts, on: OnBehalf) -> Result<Holdings, Error> {
+    holdings(tx.query(LIST_HOLDINGS), now, on.person, on.party, on.vouched).await
 }
 /// The same without a transaction, for one who only shows it.
 pub(super) async fn read_holdings(
     reads: &mut Reads,
     now: Ts,
-    person: PartyUuid,
-    party: PartyUuid,
+    on: OnBehalf,
 ) -> Result<Holdings, Error> {
-    holdings(reads.query(LIST_HOLDINGS), now, person, party).await
+    holdings(reads.query(LIST_HOLDINGS), now, on.person, on.party, on.vouched).await
 }
 async fn holdings(
     query: Query<'_>,
     now: Ts,
     person: PartyUuid,
     party: PartyUuid,
+    vouched: Option<Vouched>,
 ) -> Result<Holdings, Error> {
-    let rows: Vec<HoldingRow> = query.bind(person).bind(party).bind(now).all().await?;
+    let session = vouched.map(|vouched| vouched.session.text());
+    let may_give = vouched.is_some_and(|vouched| vouched.may_give);
+    let rows: Vec<HoldingRow> =
+        query.bind(person).bind(party).bind(now).bind(session).all().await?;
     let mut holdings = Holdings::default();
     for row in rows {
-        row.add_to(&mut holdings)?;
+        row.add_to(&mut holdings, may_give)?;
     }
     Ok(holdings)
 }
@@ -118,7 +120,7 @@ pub(super) async fn list_everybodys(
             }
             None => &mut nobody,
         };
-        row.holding.add_to(holdings)?;
+        row.holding.add_to(holdings, false)?;
     }
     let people = people.into_values();
     let people = people.map(|(name, h)| (name, Holdings { lists: nobody.lists.clone(), ..h }));
@@ -126,7 +128,7 @@ pub(super) async fn list_everybodys(
 }
 
 /// What the store knows of all that the questions are about: two statements while they name at most
-/// [`WIDE`] system users and as many parties in each way; one more for each person and party.
+/// [`WIDE`] system users and as many parties; one more for each person and party.
 pub(super) async fn known(
     store: &Store,
     now: Ts,
@@ -146,12 +148,13 @@ pub(super) async fn known(
                 };
                 if let Entry::Vacant(place) = known.holdings.entry(pair) {
                     let query = store.query(LIST_HOLDINGS);
-                    place.insert(holdings(query, now, pair.0, pair.1).await?);
+                    place.insert(holdings(query, now, pair.0, pair.1, None).await?);
                 }
             }
         }
     }
-    known.system_users = list_system_users(store, &users).await?;
+    let parties: Vec<PartyUuid> = known.parties.iter().map(|party| party.id).collect();
+    known.system_users = list_system_users(store, &users, &parties).await?;
     Ok(known)
 }
 fn push<T: PartialEq>(all: &mut Vec<T>, one: T) {
@@ -260,6 +263,7 @@ struct SystemUserRow {
     grant_kind: Option<String>,
     item: Option<String>,
     actions: Option<Json<Vec<String>>>,
+    client: Option<PartyUuid>,
 }
 impl SystemUserRow {
     fn without_grants(&self) -> Result<SystemUser, Error> {
@@ -267,7 +271,6 @@ impl SystemUserRow {
             owner: self.owner,
             acts_for: match self.kind.as_str() {
                 "standard" => ActsFor::Owner,
-                // Client delegations plug in here: those of them that are among the parties asked about.
                 "agent" => ActsFor::Clients(Vec::new()),
                 _ => return Err(inconsistent("system user", self.id)),
             },
@@ -278,26 +281,38 @@ impl SystemUserRow {
             packages: Vec::new(),
         })
     }
+    /// A grant comes again with each client, and a client with each grant.
+    fn add_to(self, user: &mut SystemUser) -> Result<(), Error> {
+        if let (Some(client), ActsFor::Clients(clients)) = (self.client, &mut user.acts_for) {
+            push(clients, client);
+        }
+        let Some(item) = self.item else { return Ok(()) };
+        let bad = |_| inconsistent("a grant of system user", self.id);
+        if self.grant_kind.as_deref() == Some("right") {
+            let right = (item.parse().map_err(bad)?, self.actions.map(|actions| actions.0));
+            push(&mut user.rights, right);
+        } else {
+            push(&mut user.packages, item.parse::<PackageUrn>().map_err(bad)?);
+        }
+        Ok(())
+    }
 }
 async fn list_system_users(
     store: &Store,
     ids: &[SystemUserId],
+    parties: &[PartyUuid],
 ) -> Result<HashMap<SystemUserId, SystemUser>, Error> {
     let mut found: HashMap<SystemUserId, SystemUser> = HashMap::new();
     for from in (0..ids.len()).step_by(WIDE) {
-        let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from);
-        let rows: Vec<SystemUserRow> = query.all().await?;
-        for row in rows {
-            let user = match found.entry(row.id) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(row.without_grants()?),
-            };
-            let Some(item) = row.item else { continue };
-            let bad = |_| inconsistent("a grant of system user", row.id);
-            if row.grant_kind.as_deref() == Some("right") {
-                user.rights.push((item.parse().map_err(bad)?, row.actions.map(|a| a.0)));
-            } else {
-                user.packages.push(item.parse::<PackageUrn>().map_err(bad)?);
+        for among in (0..parties.len().max(1)).step_by(WIDE) {
+            let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from);
+            let rows: Vec<SystemUserRow> = bind_wide(query, parties, among).all().await?;
+            for row in rows {
+                let user = match found.entry(row.id) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(row.without_grants()?),
+                };
+                row.add_to(user)?;
             }
         }
     }

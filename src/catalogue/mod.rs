@@ -9,7 +9,7 @@ use crate::ids::{PackageUrn, ResourceId};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 /// An access package: a named bundle of services.
@@ -136,6 +136,13 @@ impl Contents {
     pub fn services(&self, urn: &PackageUrn) -> impl Iterator<Item = &Resource> {
         self.opened.get(urn).into_iter().flatten().filter_map(|id| self.resources.get(id))
     }
+}
+
+static SHIPPED: LazyLock<Result<Contents, serde_json::Error>> =
+    LazyLock::new(|| Contents::new(Vec::new(), 0));
+/// What the program ships with, without resources: what roles give, for those who ask nothing else.
+pub fn shipped() -> Result<&'static Contents, crate::db::Error> {
+    SHIPPED.as_ref().map_err(|e| crate::db::Error::Decode(e.to_string().into()))
 }
 
 /// The catalogue that everything reads: a version at a time.

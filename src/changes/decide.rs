@@ -219,7 +219,7 @@ pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Probl
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
-            if !parties::is_related(tx, now, on.person, on.party).await? {
+            if !parties::is_related(tx, now, on.seeker(), on.party).await? {
                 return Err(Stop::NotEntitled.into());
             }
             let change = open_change(tx, app, on, id).await?;

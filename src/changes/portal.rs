@@ -104,7 +104,7 @@ async fn shown(
 /// A party that the visitor may also act for is told, with a way to switch; any other is not found.
 async fn other_party(app: &App, acting: Acting, case: &Case) -> Result<Response, Problem> {
     let party = case.change.party;
-    let related = parties::choice(&app.store, &app.clock, acting.who.person, party).await?;
+    let related = parties::choice(&app.store, &app.clock, acting.who.seeker(), party).await?;
     related.ok_or(Problem::NotFound)?;
     answer(app, &view::for_other_party(&acting, case), &[])
 }

@@ -1,7 +1,9 @@
 //! Every setting there is: flags, each also by environment; secrets from files or environment only.
 mod import;
+mod vouched;
 
 pub use import::{Ending, Import, ImportFile, People, Register, Updates};
+pub use vouched::{VouchedArgs, VouchedSettings};
 
 use crate::{ids::Invalid, jose, keys::Keys};
 use clap::{Args, Parser, Subcommand};
@@ -53,9 +55,14 @@ pub struct Demo {
     /// Where health and metrics are served; off unless given.
     #[arg(long, env = "SYSTEMBRUKER_INTERNAL_LISTEN")]
     pub internal_listen: Option<SocketAddr>,
+    /// How many clients the demo's accountants have.
+    #[arg(long, env = "SYSTEMBRUKER_CLIENTS", default_value_t = 250)]
+    pub clients: usize,
     /// Starts over: the folder's store and sandbox, or the tables of the database, are emptied.
     #[arg(long)]
     pub reset: bool,
+    #[command(flatten)]
+    pub vouched: VouchedArgs,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -137,6 +144,8 @@ pub struct Serve {
         default_value = "RS256"
     )]
     pub oidc_algorithms: Vec<String>,
+    #[command(flatten)]
+    pub vouched: VouchedArgs,
     /// Issuers of bearer tokens: KIND;ISSUER;JWKS-URL;ALGORITHMS[;AUDIENCE], KIND one of vendor,
     /// end-user, platform; algorithms with a plus between. Several with a comma between.
     #[arg(long, env = "SYSTEMBRUKER_ISSUERS", value_delimiter = ',')]
@@ -251,6 +260,8 @@ pub struct OidcSettings {
     pub proof: ClientProof,
     pub levels: Vec<Level>,
     pub algorithms: Vec<String>,
+    /// Authority that a login may bring, where the operator wants it.
+    pub vouched: Option<VouchedSettings>,
 }
 
 /// What the routes and verbs need to know.
@@ -300,6 +311,7 @@ impl Config {
                 proof: client_proof(serve)?,
                 levels: serve.oidc_levels.clone(),
                 algorithms: serve.oidc_algorithms.clone(),
+                vouched: serve.vouched.read()?,
             },
             issuers: serve.issuers.clone(),
             event_keys: not_a_sandbox(serve.event_keys.read()?)?,

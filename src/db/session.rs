@@ -1,9 +1,11 @@
 //! Browser sessions on both engines: found by a hash of their id, and by the provider's `sid`.
-use super::{Error, Json, Store};
+use super::{Error, Json, Store, Tx};
 use crate::{
     clock::{Clock, Ts},
+    ids::{OrgNo, PartyUuid},
     keys, statements,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
     SessionStore,
@@ -23,6 +25,7 @@ statements! {
     LOAD = "select data from session where id = $1 and expires > $2 and created > $3";
     DELETE = "delete from session where id = $1";
     DELETE_BY_SID = "delete from session where issuer = $1 and sid = $2";
+    INSERT_AUTHORITY = "insert into session_authority (session, person, org_no, ends) values ($1, $2, $3, $4)";
     DELETE_EXPIRED = "delete from session where expires <= $1";
 }
 
@@ -37,6 +40,27 @@ pub const ISSUER: &str = "issuer";
 pub const SID: &str = "sid";
 /// When the person logged in, in microseconds: kept through a change of id.
 pub const BEGUN: &str = "begun";
+/// What the provider vouched for at the login: kept through a change of id, which makes its rows anew.
+pub const VOUCHED: &str = "vouched";
+
+/// A person, and the organisations that the provider vouched for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Vouching {
+    pub person: PartyUuid,
+    pub organisations: Vec<OrgNo>,
+}
+
+/// What a session is found by in the store: a hash of the id in its cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionKey([u8; 32]);
+impl SessionKey {
+    pub fn of(id: Id) -> Self {
+        Self(Sha256::digest(id.0.to_be_bytes()).into())
+    }
+    pub fn text(self) -> String {
+        keys::hex(&self.0)
+    }
+}
 
 impl Sessions {
     pub fn new(store: &Store, clock: &Clock) -> Self {
@@ -56,7 +80,24 @@ impl Sessions {
 
 /// The cookie's id is the key to the session; only its hash is kept.
 fn key(id: Id) -> String {
-    keys::hex(&Sha256::digest(id.0.to_be_bytes()))
+    SessionKey::of(id).text()
+}
+/// Enters the rows of what was vouched for, beside the session that they go with.
+async fn vouch(tx: &mut Tx, record: &Record, created: Ts) -> Result<(), Error> {
+    let Some(value) = record.data.get(VOUCHED) else { return Ok(()) };
+    let vouching = serde_json::from_value(value.clone());
+    let vouching: Vouching = vouching.map_err(|error| Error::Decode(error.into()))?;
+    if vouching.organisations.is_empty() {
+        return Ok(());
+    }
+    let (session, ends) = (key(record.id), created.plus_minutes(ABSOLUTE_MINUTES));
+    tx.query(INSERT_AUTHORITY)
+        .rows(&vouching.organisations, 4, |query, org_no| {
+            query.bind(session.clone()).bind(vouching.person).bind(org_no.clone()).bind(ends)
+        })
+        .exec()
+        .await
+        .map(drop)
 }
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn backend(error: Error) -> session_store::Error {
@@ -80,7 +121,8 @@ impl SessionStore for Sessions {
             let inserted = self
                 .store
                 .write(async |tx| {
-                    tx.query(INSERT)
+                    let done = tx
+                        .query(INSERT)
                         .bind(key(record.id))
                         .bind(data(record))
                         .bind(text(record, ISSUER))
@@ -88,7 +130,11 @@ impl SessionStore for Sessions {
                         .bind(created)
                         .bind(now.plus_minutes(IDLE_MINUTES))
                         .exec()
-                        .await
+                        .await?;
+                    if done == 1 {
+                        vouch(tx, record, created).await?;
+                    }
+                    Ok(done)
                 })
                 .await
                 .map_err(backend)?;

@@ -55,6 +55,7 @@ pub struct Listed {
     pub last_used: Option<NaiveDate>,
     pub rights: i64,
     pub packages: i64,
+    pub clients: i64,
 }
 impl Listed {
     pub fn has_expired(&self, now: Ts) -> bool {
@@ -241,6 +242,7 @@ mod tests {
             last_used: None,
             rights: 0,
             packages: 0,
+            clients: 0,
         };
         let soon = |days| ending(Some(now.plus_days(days))).ends_soon(now).is_some();
         assert!(soon(1) && soon(30));

@@ -1,6 +1,7 @@
 //! What waits for a party and what it has, as pages: the overview, and the list of requests.
 use super::model::{Listed, Part, Show, Waiting};
 use crate::{
+    clients::losses::Notice,
     clock::Ts,
     i18n::Said,
     ids::{ChangeId, RequestId},
@@ -23,6 +24,8 @@ pub struct OverviewPage {
     pub may_manage: bool,
     /// What the visitor lacks, and which role has it.
     pub missing: Option<String>,
+    /// Clients that went with their relations.
+    pub losses: Vec<Notice>,
     /// The search, as it was typed.
     pub q: String,
     pub show: Show,
@@ -122,6 +125,8 @@ pub struct Row {
     pub used: String,
     pub rights: u64,
     pub packages: u64,
+    /// How many clients it acts for, if it acts for clients.
+    pub clients: Option<u64>,
     /// The one just made.
     pub is_new: bool,
     pub paused: bool,
@@ -142,6 +147,7 @@ impl Row {
             used: last_used.unwrap_or_else(|| page.t("overview-never-used").to_owned()),
             rights: number(user.rights),
             packages: number(user.packages),
+            clients: (user.kind == Kind::Agent).then(|| number(user.clients)),
             is_new: user.created.plus_minutes(NEW_MINUTES) > now,
             paused: user.paused.is_some(),
             expired: user.has_expired(now),
@@ -219,6 +225,7 @@ impl OverviewPage {
             party: sample_organisation("Rør <og> Vann AS"),
             may_manage: true,
             missing: None,
+            losses: Vec::new(),
             q: String::new(),
             show: Show::All,
             filters: filters(page, "", Show::All),
@@ -242,6 +249,7 @@ impl OverviewPage {
             used: "Sist brukt 20. november 2026".into(),
             rights,
             packages,
+            clients: None,
             is_new: false,
             paused: false,
             expired: false,
@@ -261,7 +269,14 @@ impl OverviewPage {
             waiting_count: 12,
             all_waiting: Some("/x".into()),
             own: list(rows(), 1_204),
-            clients: List { next: None, ..list(vec![row("Regnskap for <klientene>", 0, 1)], 1) },
+            clients: List {
+                next: None,
+                ..list(
+                    vec![Row { clients: Some(4_211), ..row("Regnskap for <klientene>", 0, 1) }],
+                    1,
+                )
+            },
+            losses: vec![Notice::sample()],
             ending: 1,
             ..empty()
         };

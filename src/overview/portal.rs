@@ -10,6 +10,7 @@ use crate::{
     auth::person::{Acting, answer},
     authority,
     catalogue::Contents,
+    clients::losses::{self, Notice},
     db::Reads,
     problem::Problem,
     web::{
@@ -81,6 +82,9 @@ async fn overview(
     } else {
         Default::default()
     };
+    // Only those that have something to lose ask for it.
+    let losses =
+        if clients.total > 0 { losses::recent(&mut reads, now, party).await? } else { Vec::new() };
     drop(reads);
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let next = |last: &_| urls::overview_of(&q, narrowed(show), &After::in_address(last));
@@ -90,6 +94,7 @@ async fn overview(
         party: items::organisation(&acting.party.name, &acting.party.org_no),
         may_manage,
         missing: (!may_manage).then(|| missing(&page, &catalogue)),
+        losses: losses.into_iter().map(|loss| Notice::of(&page, &catalogue, loss)).collect(),
         filters: filters(&page, &q, show),
         waiting_count: u64::try_from(found.total).unwrap_or_default(),
         all_waiting: found.more.then(|| urls::requests(&q, "")),

@@ -10,15 +10,17 @@ use std::collections::HashMap;
 
 statements! {
     FIND_ORGANISATIONS = "select id, org_no, name, org_form, parent, deleted from party where org_no in ($1)";
+    /// In one row, `310904473:digest` with commas between: a row each would cost many times as much.
+    FIND_DIGESTS = "select string_agg(org_no || ':' || digest, ',') from party where digest is not null and org_no in ($1)";
     FIND_IDS = "select org_no, id from party where org_no in ($1)";
     LIST_LIVE = "select id, org_no, org_form from party where org_no > $1 and deleted is null order by org_no limit cast($2 as bigint)";
     TAKE_PARTY_IDS = "update counter set value = value + $1 where name = 'party' returning value";
-    INSERT_ORGANISATIONS = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent, deleted) values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9)";
-    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7 where id = $1";
-    DELETE_ORGANISATIONS = "update party set deleted = $1 where deleted is null and id in ($2)";
+    INSERT_ORGANISATIONS = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent, deleted, digest) values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9, $10)";
+    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7, digest = $8 where id = $1";
+    DELETE_ORGANISATIONS = "update party set deleted = $1, digest = null where deleted is null and id in ($2)";
     FIND_PERSONS = "select id, name, pid_hash from party where pid_hash in ($1)";
     INSERT_PERSONS = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
-    UPDATE_PERSON = "update party set pid_hash = $2, name = $3, name_fold = $4, name_sort = $5 where id = $1";
+    UPDATE_PERSON = "update party set pid_hash = $2, name = $3, name_fold = $4, name_sort = $5, digest = null where id = $1";
 }
 
 /// Rows in one statement.
@@ -51,6 +53,20 @@ pub async fn organisations(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<O
         let rows: Vec<Row> =
             store.query(FIND_ORGANISATIONS).planned_anew().list(some).all().await?;
         all.extend(rows.into_iter().map(|row| (row.org_no.clone(), row)));
+    }
+    Ok(all)
+}
+/// Those of the numbers whose digest is known, with it.
+pub async fn digests(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<OrgNo, i64>, Error> {
+    let mut all = HashMap::with_capacity(numbers.len());
+    for some in numbers.chunks(LOOKED_FOR) {
+        let (found,): (Option<String>,) =
+            store.query(FIND_DIGESTS).planned_anew().list(some).one().await?;
+        let found = found.unwrap_or_default();
+        let pairs = found.split(',').filter_map(|pair| pair.split_once(':'));
+        all.extend(
+            pairs.filter_map(|(number, digest)| Some((number.parse().ok()?, digest.parse().ok()?))),
+        );
     }
     Ok(all)
 }
@@ -93,15 +109,18 @@ async fn take_party_ids(tx: &mut Tx, count: usize) -> Result<i64, Error> {
     Ok(last - count + 1)
 }
 
-pub async fn insert_organisations(tx: &mut Tx, all: &[Row]) -> Result<(), Error> {
+/// An organisation as a register has told of it, with the digest of what it said.
+pub type Told = (Row, i64);
+
+pub async fn insert_organisations(tx: &mut Tx, all: &[Told]) -> Result<(), Error> {
     if all.is_empty() {
         return Ok(());
     }
     let first = take_party_ids(tx, all.len()).await?;
-    let numbered: Vec<(i64, &Row)> = (first..).zip(all).collect();
+    let numbered: Vec<(i64, &Told)> = (first..).zip(all).collect();
     for some in numbered.chunks(ROWS) {
         tx.query(INSERT_ORGANISATIONS)
-            .rows(some, 9, |query, (party_id, row)| {
+            .rows(some, 10, |query, (party_id, (row, digest))| {
                 query
                     .bind(row.id)
                     .bind(*party_id)
@@ -112,13 +131,14 @@ pub async fn insert_organisations(tx: &mut Tx, all: &[Row]) -> Result<(), Error>
                     .bind(row.org_form.clone())
                     .bind(row.parent)
                     .bind(row.deleted)
+                    .bind(*digest)
             })
             .exec()
             .await?;
     }
     Ok(())
 }
-pub async fn update_organisation(tx: &mut Tx, row: &Row) -> Result<(), Error> {
+pub async fn update_organisation(tx: &mut Tx, (row, digest): &Told) -> Result<(), Error> {
     tx.query(UPDATE_ORGANISATION)
         .bind(row.id)
         .bind(row.name.clone())
@@ -127,6 +147,7 @@ pub async fn update_organisation(tx: &mut Tx, row: &Row) -> Result<(), Error> {
         .bind(row.org_form.clone())
         .bind(row.parent)
         .bind(row.deleted)
+        .bind(*digest)
         .exec()
         .await
         .map(drop)

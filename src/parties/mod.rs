@@ -5,7 +5,7 @@ pub mod pages;
 pub mod portal;
 pub mod store;
 
-pub use model::{Organisation, PartyChoice, Person};
+pub use model::{Organisation, PartyChoice, Person, Seeker};
 
 use crate::{
     clock::Clock,
@@ -149,20 +149,20 @@ pub const MOST_CHOICES: i64 = 50;
 pub async fn choices(
     store: &Store,
     clock: &Clock,
-    person: PartyUuid,
+    seeker: impl Into<Seeker>,
     search: &str,
 ) -> Result<(Vec<PartyChoice>, i64), Error> {
-    store::list_choices(store, clock.now(), person, &model::pattern(search)).await
+    store::list_choices(store, clock.now(), seeker.into(), &model::pattern(search)).await
 }
 
 /// Whether the person has any live relation to the party, which is then told.
 pub async fn choice(
     store: &Store,
     clock: &Clock,
-    person: PartyUuid,
+    seeker: impl Into<Seeker>,
     party: PartyUuid,
 ) -> Result<Option<PartyChoice>, Error> {
-    store::find_choice(store, clock.now(), person, party).await
+    store::find_choice(store, clock.now(), seeker.into(), party).await
 }
 
 /// What one is told of an object of a party that is not acted for: an offer to switch to a party that
@@ -170,10 +170,10 @@ pub async fn choice(
 pub async fn of_another(
     tx: &mut Tx,
     now: crate::clock::Ts,
-    person: PartyUuid,
+    seeker: impl Into<Seeker>,
     owner: PartyUuid,
 ) -> Result<Problem, Error> {
-    Ok(match store::find_choice_in(tx, now, person, owner).await? {
+    Ok(match store::find_choice_in(tx, now, seeker.into(), owner).await? {
         Some(_) => Stop::OtherPartyChosen { shown_for: owner }.into(),
         None => Problem::NotFound,
     })
@@ -182,10 +182,22 @@ pub async fn of_another(
 pub async fn is_related(
     tx: &mut Tx,
     now: crate::clock::Ts,
-    person: PartyUuid,
+    seeker: impl Into<Seeker>,
     party: PartyUuid,
 ) -> Result<bool, Error> {
-    Ok(store::find_choice_in(tx, now, person, party).await?.is_some())
+    Ok(store::find_choice_in(tx, now, seeker.into(), party).await?.is_some())
+}
+
+/// Organisations that the session's login vouches for and the register does not have.
+pub async fn unknown(
+    store: &Store,
+    now: crate::clock::Ts,
+    seeker: Seeker,
+) -> Result<Vec<OrgNo>, Error> {
+    match seeker.session {
+        Some(_) => store::list_unknown(store, now, seeker).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What stands around every page: the person's name, and the party if it may still be acted for.
@@ -193,13 +205,15 @@ pub struct Frame {
     /// Empty when nobody has told it.
     pub name: String,
     pub party: Option<PartyChoice>,
+    /// Whether the party has a system user that acts for clients.
+    pub has_agents: bool,
 }
 /// The frame of a person's pages, in one statement; `None` for a person that is not there any more.
 pub async fn frame(
     store: &Store,
     now: crate::clock::Ts,
-    person: PartyUuid,
+    seeker: impl Into<Seeker>,
     party: Option<PartyUuid>,
 ) -> Result<Option<Frame>, Error> {
-    store::find_frame(store, now, person, party).await
+    store::find_frame(store, now, seeker.into(), party).await
 }

@@ -1,5 +1,8 @@
 //! What a party is, how its name is searched and put in order.
-use crate::ids::{OrgNo, PartyUuid};
+use crate::{
+    db::session::SessionKey,
+    ids::{OrgNo, PartyUuid},
+};
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::locale;
 use std::sync::LazyLock;
@@ -39,6 +42,26 @@ pub struct PartyChoice {
     pub party_id: i64,
     pub org_no: OrgNo,
     pub name: String,
+    /// Not by any role: only because the provider vouched for it at this login.
+    pub vouched: bool,
+}
+
+/// Who looks for a party to act for: a person, and the session whose login may vouch for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seeker {
+    pub person: PartyUuid,
+    pub session: Option<SessionKey>,
+}
+impl Seeker {
+    pub(super) fn session(self) -> Option<String> {
+        self.session.map(SessionKey::text)
+    }
+}
+/// Without a session, as with a program's token.
+impl From<PartyUuid> for Seeker {
+    fn from(person: PartyUuid) -> Self {
+        Self { person, session: None }
+    }
 }
 
 /// Lower case, for search: both engines' own folding knows ASCII only.

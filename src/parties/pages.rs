@@ -14,6 +14,8 @@ pub struct ChoosePage {
     pub q: String,
     /// Where to go afterwards; may be empty.
     pub to: String,
+    /// Numbers that the login vouches for and the register does not have, with commas between.
+    pub unknown: String,
 }
 
 /// A party to act for.
@@ -25,11 +27,14 @@ pub struct Choice {
     pub form: FormToken,
     /// The one acted for now.
     pub chosen: bool,
+    /// Only because the provider vouched for it at this login.
+    pub vouched: bool,
 }
 
 impl ChoosePage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        let choice = |name: &str, chosen| Choice {
+        let choice = |name: &str, chosen: bool| Choice {
+            vouched: !chosen,
             name: name.into(),
             org_no: "310\u{a0}904\u{a0}473".into(),
             form: FormToken { action: "/x".into(), token: "t".into(), party: "p".into() },
@@ -44,6 +49,7 @@ impl ChoosePage {
             search,
             q: q.into(),
             to: "/x".into(),
+            unknown: if search { String::new() } else { "999\u{a0}999\u{a0}999".into() },
         };
         vec![
             ("few", sample(few, false, "")),
@@ -58,9 +64,12 @@ impl ChoosePage {
 #[template(path = "parties/none.html")]
 pub struct NonePage {
     pub page: Page,
+    /// Numbers that the login vouches for and the register does not have, with commas between.
+    pub unknown: String,
 }
 impl NonePage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        vec![("none", Self { page: page.clone() })]
+        let sample = |unknown: &str| Self { page: page.clone(), unknown: unknown.into() };
+        vec![("none", sample("")), ("unknown", sample("999\u{a0}999\u{a0}999"))]
     }
 }

@@ -2,6 +2,7 @@
 use super::{
     choice, choices,
     pages::{Choice, ChoosePage, NonePage},
+    unknown,
 };
 use crate::{
     app::App,
@@ -9,7 +10,7 @@ use crate::{
         form::PlainForm,
         person::{SignedIn, answer, away, flash},
     },
-    ids::PartyUuid,
+    ids::{OrgNo, PartyUuid},
     problem::Problem,
     web::{
         back::Back,
@@ -43,18 +44,21 @@ async fn show(
     Query(Asked { q, to }): Query<Asked>,
 ) -> Result<Response, Problem> {
     let SignedIn { page, who, party, .. } = signed_in.with_flash().await?;
-    let (found, total) = choices(&app.store, &app.clock, who.person, &q).await?;
+    let (found, total) = choices(&app.store, &app.clock, who.seeker(), &q).await?;
+    let unknown = unknown(&app.store, app.clock.now(), who.seeker()).await?;
+    let unknown = unknown.iter().map(OrgNo::grouped).collect::<Vec<_>>().join(", ");
     if found.is_empty() && q.trim().is_empty() {
-        return answer(&app, &NonePage { page }, &[]);
+        return answer(&app, &NonePage { page, unknown }, &[]);
     }
     let parties = found.into_iter().map(|choice| Choice {
         form: who.form(format!("/parties/{}/choose", choice.id), None),
         chosen: party.as_ref().is_some_and(|party| party.id == choice.id),
+        vouched: choice.vouched,
         name: choice.name,
         org_no: choice.org_no.grouped(),
     });
     let search = total >= SEARCH_FROM || !q.is_empty();
-    answer(&app, &ChoosePage { page, parties: parties.collect(), search, q, to }, &[])
+    answer(&app, &ChoosePage { page, parties: parties.collect(), search, q, to, unknown }, &[])
 }
 
 #[derive(Deserialize)]
@@ -70,7 +74,7 @@ async fn post_choose(
 ) -> Result<Redirect, Problem> {
     let id: PartyUuid = params.find("party")?;
     let SignedIn { mut who, session, .. } = signed_in;
-    let party = choice(&app.store, &app.clock, who.person, id).await?.ok_or(Problem::NotFound)?;
+    let party = choice(&app.store, &app.clock, who.seeker(), id).await?.ok_or(Problem::NotFound)?;
     who.party = Some(party.id);
     session.cycle_id().await.map_err(|e| away(&e))?;
     who.keep(&session).await?;

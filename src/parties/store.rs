@@ -1,8 +1,8 @@
 //! Parties in the store.
-use super::model::{Organisation, PartyChoice, Person, fold, sort_key};
+use super::model::{Organisation, PartyChoice, Person, Seeker, fold, sort_key};
 use crate::{
     clock::Ts,
-    db::{Error, Store, Tx},
+    db::{Error, Query, Store, Tx, Value},
     ids::{OrgNo, PartyUuid},
     statements,
 };
@@ -15,15 +15,18 @@ statements! {
     FIND_PERSON_BY_PARTY_ID = "select id, party_id, name, pid_hash from party where party_id = $1 and kind = 'person' and deleted is null";
     INSERT_PERSON = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     INSERT_ORGANISATION = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form) values ($1, $2, 'organisation', $3, $4, $5, $6, $7)";
-    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5 where id = $1";
+    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, digest = null where id = $1";
     UPDATE_PID_HASH = "update party set pid_hash = $2 where id = $1";
-    RENAME = "update party set name = $2, name_fold = $3, name_sort = $4 where id = $1";
+    RENAME = "update party set name = $2, name_fold = $3, name_sort = $4, digest = null where id = $1";
     /// Every organisation that the person is related to, also through one that they lead, and its
-    /// sub-units; a relation as accountant, auditor or business manager makes a client, not this.
-    LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id where p.org_form in ('BEDR', 'AAFY')) select p.id, p.party_id, p.org_no, p.name, count(*) over () as total from party p join reachable r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like cast($3 as text) escape '\\' or p.org_no like cast($3 as text) escape '\\') order by p.name_sort, p.id limit cast($4 as bigint)";
-    FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2) select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))";
+    /// sub-units; a relation as accountant, auditor or business manager makes a client, not this. And
+    /// those that the login of the session vouches for.
+    LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id where p.org_form in ('BEDR', 'AAFY')), vouched (id) as (select p.id from session_authority v join session s on s.id = v.session join party p on p.org_no = v.org_no where v.session = $5 and v.person = $1 and s.expires > $2 and v.ends > $2), choice (id, vouched) as (select id, false from reachable union all select id, true from vouched where id not in (select id from reachable)) select p.id, p.party_id, p.org_no, p.name, r.vouched, count(*) over () as total from party p join choice r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like cast($3 as text) escape '\\' or p.org_no like cast($3 as text) escape '\\') order by p.name_sort, p.id limit cast($4 as bigint)";
+    FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), found as (select p.id, p.party_id, p.org_no, p.name, exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))) as related, exists (select 1 from session_authority v join session s on s.id = v.session where v.session = $4 and v.person = $1 and v.org_no = p.org_no and s.expires > $2 and v.ends > $2) as vouched from party p where p.id = $3 and p.org_no is not null and p.deleted is null) select id, party_id, org_no, name, not related as vouched from found where related or vouched";
     /// The person's name, and the party beside it if they are still related to it.
-    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), acting (id, party_id, org_no, name) as (select p.id, p.party_id, p.org_no, p.name from party p where p.id = $3 and p.org_no is not null and p.deleted is null and exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR')))) select w.name as person, a.id, a.party_id, a.org_no, a.name from party w left join acting a on true where w.id = $1";
+    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), found as (select p.id, p.party_id, p.org_no, p.name, exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))) as related, exists (select 1 from session_authority v join session s on s.id = v.session where v.session = $4 and v.person = $1 and v.org_no = p.org_no and s.expires > $2 and v.ends > $2) as vouched from party p where p.id = $3 and p.org_no is not null and p.deleted is null) select w.name as person, f.id, f.party_id, f.org_no, f.name, not f.related as vouched, exists (select 1 from system_user u where u.owner = f.id and u.kind = 'agent' and u.revoked is null) as has_agents from party w left join found f on f.related or f.vouched where w.id = $1";
+    /// What the session's login vouches for and the register does not have.
+    LIST_UNKNOWN = "select v.org_no from session_authority v join session s on s.id = v.session left join party p on p.org_no = v.org_no and p.deleted is null where v.session = $2 and v.person = $1 and s.expires > $3 and v.ends > $3 and p.id is null order by v.org_no limit 20";
 }
 
 pub(super) async fn next_party_id(tx: &mut Tx) -> Result<i64, Error> {
@@ -180,10 +183,12 @@ struct ChoiceRow {
     party_id: i64,
     org_no: OrgNo,
     name: String,
+    vouched: bool,
 }
 impl From<ChoiceRow> for PartyChoice {
     fn from(row: ChoiceRow) -> Self {
-        Self { id: row.id, party_id: row.party_id, org_no: row.org_no, name: row.name }
+        let ChoiceRow { id, party_id, org_no, name, vouched } = row;
+        Self { id, party_id, org_no, name, vouched }
     }
 }
 #[derive(sqlx::FromRow)]
@@ -195,39 +200,42 @@ struct CountedRow {
 pub(super) async fn list_choices(
     store: &Store,
     now: Ts,
-    person: PartyUuid,
+    seeker: Seeker,
     pattern: &str,
 ) -> Result<(Vec<PartyChoice>, i64), Error> {
     let rows: Vec<CountedRow> = store
         .query(LIST_CHOICES)
-        .bind(person)
+        .bind(seeker.person)
         .bind(now)
         .bind(pattern)
         .bind(super::MOST_CHOICES)
+        .bind(seeker.session())
         .all()
         .await?;
     let total = rows.first().map_or(0, |row| row.total);
     Ok((rows.into_iter().map(|row| row.choice.into()).collect(), total))
 }
+/// Binds what both statements about one party ask with.
+fn choice(query: Query<'_>, now: Ts, seeker: Seeker, party: impl Value) -> Query<'_> {
+    query.bind(seeker.person).bind(now).bind(party).bind(seeker.session())
+}
 pub(super) async fn find_choice(
     store: &Store,
     now: Ts,
-    person: PartyUuid,
+    seeker: Seeker,
     party: PartyUuid,
 ) -> Result<Option<PartyChoice>, Error> {
-    let row: Option<ChoiceRow> =
-        store.query(FIND_CHOICE).bind(person).bind(now).bind(party).opt().await?;
+    let row: Option<ChoiceRow> = choice(store.query(FIND_CHOICE), now, seeker, party).opt().await?;
     Ok(row.map(PartyChoice::from))
 }
 
 pub(super) async fn find_choice_in(
     tx: &mut Tx,
     now: Ts,
-    person: PartyUuid,
+    seeker: Seeker,
     party: PartyUuid,
 ) -> Result<Option<PartyChoice>, Error> {
-    let row: Option<ChoiceRow> =
-        tx.query(FIND_CHOICE).bind(person).bind(now).bind(party).opt().await?;
+    let row: Option<ChoiceRow> = choice(tx.query(FIND_CHOICE), now, seeker, party).opt().await?;
     Ok(row.map(PartyChoice::from))
 }
 
@@ -238,20 +246,29 @@ struct FrameRow {
     party_id: Option<i64>,
     org_no: Option<OrgNo>,
     name: Option<String>,
+    vouched: Option<bool>,
+    has_agents: bool,
 }
 pub(super) async fn find_frame(
     store: &Store,
     now: Ts,
-    person: PartyUuid,
+    seeker: Seeker,
     party: Option<PartyUuid>,
 ) -> Result<Option<super::Frame>, Error> {
-    let row: Option<FrameRow> =
-        store.query(FIND_FRAME).bind(person).bind(now).bind(party).opt().await?;
+    let row: Option<FrameRow> = choice(store.query(FIND_FRAME), now, seeker, party).opt().await?;
     Ok(row.map(|row| {
         let ids = row.id.zip(row.party_id);
-        let party = ids
-            .zip(row.org_no.zip(row.name))
-            .map(|((id, party_id), (org_no, name))| PartyChoice { id, party_id, org_no, name });
-        super::Frame { name: row.person, party }
+        let party = ids.zip(row.org_no.zip(row.name)).map(|((id, party_id), (org_no, name))| {
+            PartyChoice { id, party_id, org_no, name, vouched: row.vouched == Some(true) }
+        });
+        super::Frame { name: row.person, party, has_agents: row.has_agents }
     }))
+}
+pub(super) async fn list_unknown(
+    store: &Store,
+    now: Ts,
+    seeker: Seeker,
+) -> Result<Vec<OrgNo>, Error> {
+    let query = store.query(LIST_UNKNOWN).bind(seeker.person).bind(seeker.session()).bind(now);
+    Ok(query.all::<(OrgNo,)>().await?.into_iter().map(|(org_no,)| org_no).collect())
 }

@@ -7,6 +7,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 
 /// An organisation as its register tells it now.
@@ -21,6 +22,26 @@ pub struct Unit {
     pub deleted: Option<Ts>,
 }
 impl Unit {
+    /// What it says, in a number: the same for as long as it says the same.
+    pub fn digest(&self) -> i64 {
+        let deleted = self.deleted.map(Ts::micros).unwrap_or_default().to_be_bytes();
+        let parts: [&[u8]; 5] = [
+            self.org_no.as_str().as_bytes(),
+            self.name.as_deref().unwrap_or_default().as_bytes(),
+            self.form.as_deref().unwrap_or_default().as_bytes(),
+            self.parent.as_ref().map(OrgNo::as_str).unwrap_or_default().as_bytes(),
+            if self.deleted.is_some() { &deleted } else { &[] },
+        ];
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update(part);
+            // In no name.
+            hash.update([0]);
+        }
+        let mut first = [0; 8];
+        first.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+        i64::from_be_bytes(first)
+    }
     pub fn is_sub_unit(&self) -> bool {
         self.form.as_deref().is_some_and(is_sub_unit)
     }

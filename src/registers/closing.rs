@@ -2,6 +2,7 @@
 //! on it; each with its reason in the event log.
 use super::store;
 use crate::{
+    clients::kept,
     clock::Ts,
     db::{Error, Tx},
     events::{self, Actor, Event},
@@ -50,13 +51,16 @@ pub async fn close(tx: &mut Tx, now: Ts, ended: &[Held], reason: Reason) -> Resu
     let ended: Vec<&Held> = ended.iter().filter(|held| closed.contains(&held.id)).collect();
     let told: Vec<Event> = ended.iter().map(|held| event(held, reason)).collect();
     events::record_all(tx, now, &told).await?;
-    end_what_rested_on(tx, &ended, reason);
+    end_what_rested_on(tx, now, &ended).await?;
     Ok(closed.len())
 }
 
-/// The one place where what rests on a role or a package ends with it. Nothing does yet: the
-/// delegations of clients will.
-fn end_what_rested_on(_tx: &mut Tx, _ended: &[&Held], _reason: Reason) {}
+/// The one place where what rests on a role or a package ends with it: what the organisation's clients
+/// have been given to.
+async fn end_what_rested_on(tx: &mut Tx, now: Ts, ended: &[&Held]) -> Result<(), Error> {
+    let by_organisations = ended.iter().filter(|held| held.holder_kind == "organisation");
+    kept::related(tx, now, by_organisations.map(|held| (held.from_party, held.to_party))).await
+}
 
 fn event(held: &Held, reason: Reason) -> Event {
     let kind = if held.kind == "role" { "role.closed" } else { "package.closed" };

@@ -2,7 +2,8 @@
 //! that the store never waits for the file and the file never fills the memory.
 use super::{
     Failure,
-    source::{Cutter, Elements, Found, Lines, Pieces, Source, Unreadable},
+    cut::{Cutter, Elements, Found, Lines, Pieces},
+    source::{Source, Unreadable},
 };
 use std::time::Duration;
 use tokio::sync::mpsc;

@@ -6,7 +6,7 @@ use super::{
     guard,
     store::{self, Assignment},
 };
-use crate::{config::Ending, db::is_taken, ids::PartyUuid};
+use crate::{clients::kept, config::Ending, db::is_taken, ids::PartyUuid};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -187,6 +187,10 @@ impl Importer<'_> {
             return Ok(());
         }
         let now = self.clock.now();
-        self.write(new.len(), async |tx| store::insert_all(tx, now, new).await).await
+        self.write(new.len(), async |tx| {
+            store::insert_all(tx, now, new).await?;
+            kept::related(tx, now, new.iter().map(|(_, one)| (one.from, one.to))).await
+        })
+        .await
     }
 }

@@ -4,6 +4,7 @@
 pub mod access_lists;
 mod brreg;
 pub mod closing;
+mod cut;
 mod feed;
 mod held;
 mod people;

@@ -2,13 +2,16 @@
 use super::store;
 use crate::{
     catalogue::{self, Catalogue, Resource},
+    clients::kept,
     clock::Clock,
     db::Store,
     i18n::Localised,
-    ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
-    parties::{self, NumberKeys},
+    ids::{OrgNo, PackageUrn, PartyUuid, PersonNo, ResourceId},
+    parties::{self, NumberKeys, bulk},
     problem::{Code, Problem},
 };
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
 /// Who gets a role or a package.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +24,29 @@ pub enum Holder<'a> {
 pub enum Held<'a> {
     Role(&'a str),
     Package(&'a PackageUrn),
+}
+
+impl<'a> Held<'a> {
+    /// Its kind, its code, and where it is from.
+    fn stored(self) -> (&'static str, &'a str, &'static str) {
+        match self {
+            Self::Role(code) => ("role", code, "ccr"),
+            Self::Package(urn) => ("package", urn.code(), "altinn3"),
+        }
+    }
+}
+
+/// An organisation that has let others act for it.
+#[derive(Debug, Clone)]
+pub struct NewClient<'a> {
+    pub org_no: OrgNo,
+    pub name: String,
+    pub form: &'a str,
+    /// Its main unit, for a sub-unit.
+    pub parent: Option<OrgNo>,
+    pub deleted: bool,
+    /// Roles and packages, and which organisation holds them.
+    pub gives: Vec<(Held<'a>, OrgNo)>,
 }
 
 /// Puts parties, what they hold, and resources into the store; each verb may be repeated.
@@ -38,9 +64,11 @@ impl Seed {
         name: &str,
         form: &str,
     ) -> Result<(), Problem> {
+        let now = self.clock.now();
         self.store
             .write(async |tx| {
-                parties::enter_organisation(tx, org_no, name, form).await?;
+                let id = parties::enter_organisation(tx, org_no, name, form).await?;
+                kept::changed(tx, now, &[id]).await?;
                 Ok(())
             })
             .await
@@ -56,10 +84,7 @@ impl Seed {
     /// `to` holds this from `from`.
     pub async fn give(&self, from: &OrgNo, to: Holder<'_>, held: Held<'_>) -> Result<(), Problem> {
         let now = self.clock.now();
-        let (kind, code, source) = match held {
-            Held::Role(code) => ("role", code, "ccr"),
-            Held::Package(urn) => ("package", urn.code(), "altinn3"),
-        };
+        let (kind, code, source) = held.stored();
         let known = match held {
             Held::Role(code) => self.catalogue.now().role(code).is_some(),
             Held::Package(urn) => self.catalogue.now().package(urn).is_some(),
@@ -81,7 +106,59 @@ impl Seed {
                 };
                 let to = to.ok_or_else(unknown)?;
                 store::insert(tx, now, &store::Assignment { from, to, kind, code, source }).await?;
+                kept::related(tx, now, [(from, to)]).await?;
                 Ok(())
+            })
+            .await
+    }
+    /// Many clients at once, a few thousand in a transaction; those that are there are left as they are.
+    pub async fn clients(&self, all: &[NewClient<'_>]) -> Result<(), Problem> {
+        for some in all.chunks(2_000) {
+            let named = some.iter().flat_map(|one| {
+                let to = one.gives.iter().map(|(_, to)| to);
+                to.chain(std::iter::once(&one.org_no)).chain(&one.parent)
+            });
+            let numbers: BTreeSet<OrgNo> = named.cloned().collect();
+            let numbers: Vec<OrgNo> = numbers.into_iter().collect();
+            let known = bulk::ids(&self.store, &numbers).await?;
+            self.clients_beside(&known, some).await?;
+        }
+        Ok(())
+    }
+    async fn clients_beside(
+        &self,
+        known: &HashMap<OrgNo, PartyUuid>,
+        all: &[NewClient<'_>],
+    ) -> Result<(), Problem> {
+        let now = self.clock.now();
+        let mut ids = known.clone();
+        let (mut rows, mut given) = (Vec::new(), Vec::new());
+        for one in all.iter().filter(|one| !known.contains_key(&one.org_no)) {
+            let id = PartyUuid(Uuid::now_v7());
+            ids.insert(one.org_no.clone(), id);
+            let row = bulk::Row {
+                id,
+                org_no: one.org_no.clone(),
+                name: one.name.clone(),
+                org_form: Some(one.form.to_owned()),
+                parent: one.parent.as_ref().and_then(|number| ids.get(number)).copied(),
+                deleted: one.deleted.then_some(now),
+            };
+            // No register has told of it.
+            rows.push((row, 0));
+            for (held, to) in &one.gives {
+                let to = ids.get(to).copied().ok_or(Code::UnknownOrganisation)?;
+                let (kind, code, source) = held.stored();
+                let given_one = store::Assignment { from: id, to, kind, code, source };
+                given.push((Uuid::now_v7(), given_one));
+            }
+        }
+        self.store
+            .write(async |tx| {
+                bulk::insert_organisations(tx, &rows).await?;
+                store::insert_all(tx, now, &given).await?;
+                let new: Vec<PartyUuid> = rows.iter().map(|(row, _)| row.id).collect();
+                Ok(kept::changed(tx, now, &new).await?)
             })
             .await
     }

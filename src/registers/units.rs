@@ -7,10 +7,11 @@ use super::{
     source::Source,
 };
 use crate::{
+    clients::kept,
     config::Ending,
     db::is_taken,
     ids::{OrgNo, PartyUuid},
-    parties::bulk::{self, Row},
+    parties::bulk::{self, Row, Told},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -54,8 +55,8 @@ pub(super) struct Units {
 /// What a batch comes to.
 #[derive(Default)]
 struct Plan {
-    new: Vec<Row>,
-    changed: Vec<Row>,
+    new: Vec<Told>,
+    changed: Vec<Told>,
     deleted: u64,
     same: u64,
     refused: Vec<(u64, Refusal)>,
@@ -72,6 +73,7 @@ impl Units {
         entries: Vec<(u64, Unit)>,
     ) -> Result<(), Failure> {
         let entries = self.fitting(import, entries);
+        let entries = told_anew(import, entries).await?;
         let mut numbers: Vec<OrgNo> = entries
             .iter()
             .flat_map(|(_, unit)| std::iter::once(&unit.org_no).chain(&unit.parent))
@@ -153,24 +155,37 @@ impl Units {
 }
 async fn delete(import: &mut Importer<'_>, ids: &[PartyUuid]) -> Result<(), Failure> {
     let now = import.clock.now();
-    let done =
-        import.write(ids.len(), async |tx| bulk::delete_organisations(tx, now, ids).await).await?;
+    let done = import
+        .write(ids.len(), async |tx| {
+            let done = bulk::delete_organisations(tx, now, ids).await?;
+            kept::changed(tx, now, ids).await?;
+            Ok(done)
+        })
+        .await?;
     import.report.counts.deleted += done;
     Ok(())
 }
 
 impl Importer<'_> {
     async fn write_plan(&mut self, plan: &Plan) -> Result<(), crate::db::Error> {
-        let new = &plan.new;
+        let (new, now) = (&plan.new, self.clock.now());
         if !new.is_empty() {
-            self.write(new.len(), async |tx| bulk::insert_organisations(tx, new).await).await?;
+            // Only a sub-unit can be a client from the beginning: of its main unit's facilitators.
+            let parts = new.iter().filter(|(row, _)| row.parent.is_some());
+            let parts: Vec<PartyUuid> = parts.map(|(row, _)| row.id).collect();
+            self.write(new.len(), async |tx| {
+                bulk::insert_organisations(tx, new).await?;
+                kept::changed(tx, now, &parts).await
+            })
+            .await?;
         }
         for some in plan.changed.chunks(CHANGES) {
             self.write(some.len(), async |tx| {
                 for row in some {
                     bulk::update_organisation(tx, row).await?;
                 }
-                Ok(())
+                let ids: Vec<PartyUuid> = some.iter().map(|(row, _)| row.id).collect();
+                kept::changed(tx, now, &ids).await
             })
             .await?;
         }
@@ -186,6 +201,19 @@ impl Importer<'_> {
             self.report.refuse(at, &refusal);
         }
     }
+}
+
+/// Those that say something else than when their row was last written: the others are as they should be.
+async fn told_anew(
+    import: &mut Importer<'_>,
+    mut entries: Vec<(u64, Unit)>,
+) -> Result<Vec<(u64, Unit)>, Failure> {
+    let numbers: Vec<OrgNo> = entries.iter().map(|(_, unit)| unit.org_no.clone()).collect();
+    let known = bulk::digests(import.store, &numbers).await?;
+    let all = entries.len();
+    entries.retain(|(_, unit)| known.get(&unit.org_no) != Some(&unit.digest()));
+    import.report.counts.same += (all - entries.len()) as u64;
+    Ok(entries)
 }
 
 fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
@@ -207,18 +235,21 @@ fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
                     plan.same += 1;
                 } else {
                     plan.deleted += u64::from(row.deleted.is_none() && wanted.deleted.is_some());
-                    plan.changed.push(wanted);
+                    plan.changed.push((wanted, unit.digest()));
                 }
             }
             None => match &unit.name {
-                Some(name) => plan.new.push(Row {
-                    id: PartyUuid(Uuid::now_v7()),
-                    org_no: unit.org_no.clone(),
-                    name: name.clone(),
-                    org_form: unit.form.clone(),
-                    parent,
-                    deleted: unit.deleted,
-                }),
+                Some(name) => {
+                    let row = Row {
+                        id: PartyUuid(Uuid::now_v7()),
+                        org_no: unit.org_no.clone(),
+                        name: name.clone(),
+                        org_form: unit.form.clone(),
+                        parent,
+                        deleted: unit.deleted,
+                    };
+                    plan.new.push((row, unit.digest()));
+                }
                 // Deleted, and never known here.
                 None => plan.same += 1,
             },

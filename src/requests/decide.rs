@@ -322,7 +322,7 @@ pub async fn escalate(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Resul
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
-            if !parties::is_related(tx, now, on.person, on.party).await? {
+            if !parties::is_related(tx, now, on.seeker(), on.party).await? {
                 return match way {
                     Way::Page => Err(Stop::NotEntitled.into()),
                     Way::Api(_) => Ok(false),

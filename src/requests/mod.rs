@@ -186,7 +186,7 @@ pub async fn look_up(
                 Err(Problem::Stop(Stop::NotEntitled | Stop::TooWeak)) => false,
                 Err(problem) => return Err(problem),
             };
-            if !may_answer && !parties::is_related(tx, now, on.person, party.id).await? {
+            if !may_answer && !parties::is_related(tx, now, on.seeker(), party.id).await? {
                 return Err(Code::NotAccessManager.into());
             }
             Ok(Found { request, party, may_answer })

@@ -328,6 +328,8 @@ pub struct ReceiptPage {
     pub left: Option<String>,
     /// The stored address, with its host as the text.
     pub back_to: Option<Link>,
+    /// To add clients, for those who may.
+    pub clients_url: Option<String>,
     pub system_user_url: Option<String>,
 }
 impl ReceiptPage {
@@ -352,6 +354,7 @@ impl ReceiptPage {
                 reference: "0193a4d2-6f1e-7c3b-9d53-1f6f0a4b2c11".into(),
                 items: Item::samples(),
                 left: None,
+                clients_url: None,
                 back_to: Some(Link { url: "/x".into(), text: "smartcloud.example".into() }),
                 system_user_url: accepted.then(|| "/x".to_owned()),
             }

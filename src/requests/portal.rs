@@ -100,7 +100,7 @@ async fn shown(
 /// A party that the visitor may also act for is told, with a way to switch; any other is not found.
 async fn other_party(app: &App, acting: Acting, case: Case) -> Result<Response, Problem> {
     let party = case.request.party;
-    let related = parties::choice(&app.store, &app.clock, acting.who.person, party).await?;
+    let related = parties::choice(&app.store, &app.clock, acting.who.seeker(), party).await?;
     related.ok_or(Problem::NotFound)?;
     answer(app, &view::for_other_party(&acting, &case), &[])
 }
@@ -242,6 +242,10 @@ async fn receipt(
         items: view::plain_items(&page, &catalogue, &case),
         left: gone.and_then(|url| url.host_str().map(ToOwned::to_owned)),
         back_to: redirect.map(|url| Link { url: url.to_string(), text: url.host() }),
+        clients_url: (yes
+            && case.request.kind == system_users::Kind::Agent
+            && holdings.manages_clients(&catalogue).is_some())
+        .then(|| urls::clients(crate::ids::SystemUserId(id.0))),
         system_user_url: (yes && manages)
             .then(|| urls::system_user(crate::ids::SystemUserId(id.0))),
         page,

@@ -3,7 +3,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     rand::SystemRandom,
     rsa::{KeyPair, PublicKeyComponents},
-    signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256},
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
+        RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+    },
 };
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, LineEnding};
 use serde_json::{Value, json};
@@ -57,6 +60,57 @@ impl SigningKey {
         token.push('.');
         token.push_str(&URL_SAFE_NO_PAD.encode(signature));
         Ok(token)
+    }
+}
+
+/// A private key that signs with ES256, of somebody whom the sandbox plays: made at once.
+pub struct OwnKey {
+    pair: EcdsaKeyPair,
+    random: SystemRandom,
+}
+
+impl OwnKey {
+    /// A fresh key as text, to be kept.
+    pub fn generate() -> Result<String, String> {
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+            .map(|document| URL_SAFE_NO_PAD.encode(document))
+            .map_err(|_| "an elliptic key could not be made".to_owned())
+    }
+
+    pub fn from_text(text: &str) -> Result<Self, String> {
+        let document = URL_SAFE_NO_PAD.decode(text).map_err(|error| error.to_string())?;
+        let random = SystemRandom::new();
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &document, &random)
+            .map(|pair| Self { pair, random })
+            .map_err(|error| error.to_string())
+    }
+
+    /// The public half, as a member of a JWKS.
+    pub fn jwk(&self) -> Value {
+        // 4, and two halves of 32 bytes.
+        let (x, y) = self.point().split_at_checked(32).unwrap_or_default();
+        json!({
+            "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.kid(),
+            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+        })
+    }
+
+    /// A compact JWS over the claims.
+    pub fn sign(&self, claims: &Value) -> Result<String, String> {
+        let header = json!({ "alg": "ES256", "typ": "JWT", "kid": self.kid() });
+        let signed = format!("{}.{}", encode(&header), encode(claims));
+        let signature = self
+            .pair
+            .sign(&self.random, signed.as_bytes())
+            .map_err(|_| "a token could not be signed".to_owned())?;
+        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    fn point(&self) -> &[u8] {
+        self.pair.public_key().as_ref().get(1..).unwrap_or_default()
+    }
+    fn kid(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.point())).chars().take(16).collect()
     }
 }
 
@@ -161,7 +215,6 @@ impl Presented {
 mod tests {
     use super::*;
     use crate::sandbox::bench;
-    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 
     #[tokio::test]
     async fn a_token_holds_with_its_own_key_and_no_other() {
@@ -184,19 +237,15 @@ mod tests {
 
     #[test]
     fn an_elliptic_key_is_read_and_used() {
-        let rng = SystemRandom::new();
-        let alg = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let document = EcdsaKeyPair::generate_pkcs8(alg, &rng).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(alg, document.as_ref(), &rng).unwrap();
-        let point = pair.public_key().as_ref();
-        let jwk = json!({ "kty": "EC", "crv": "P-256",
-            "x": URL_SAFE_NO_PAD.encode(&point[1..33]), "y": URL_SAFE_NO_PAD.encode(&point[33..]) });
-        let message =
-            format!("{}.{}", encode(&json!({ "alg": "ES256" })), encode(&json!({ "a": 1 })));
-        let signature = pair.sign(&rng, message.as_bytes()).unwrap();
-        let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()));
-        let key = PublicKey::from_jwk(&jwk).unwrap();
-        assert!(Presented::parse(&token).unwrap().verified(&key).is_some());
+        let own = OwnKey::from_text(&OwnKey::generate().unwrap()).unwrap();
+        let token = own.sign(&json!({ "a": 1 })).unwrap();
+        let presented = Presented::parse(&token).unwrap();
+        let key = PublicKey::from_jwk(&own.jwk()).unwrap();
+        assert_eq!(presented.verified(&key), Some(&json!({ "a": 1 })));
+        assert_eq!(presented.header["kid"], own.jwk()["kid"]);
+        let other = OwnKey::from_text(&OwnKey::generate().unwrap()).unwrap();
+        let other = PublicKey::from_jwk(&other.jwk()).unwrap();
+        assert!(presented.verified(&other).is_none());
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The outside world for `demo` and for tests, over real HTTP: a provider of logins, a token
-//! issuer, a vendor's site, and a scripted approver. It sees of the portal what anybody outside sees of it,
+//! issuer, a vendor's site, a service owner, and a scripted approver. It sees of the portal what anybody outside sees of it,
 //! and the verbs that put a small world into the store.
 use crate::{clock::Clock, problem::Problem, registers::seed::Seed};
 use axum::{
@@ -9,10 +9,13 @@ use axum::{
 use state::{Keys, State};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+mod agents;
 mod answer;
 mod approver;
 mod browser;
 mod changes;
+mod claims;
+mod clients;
 mod index;
 mod input;
 mod jose;
@@ -21,6 +24,7 @@ mod maskinporten;
 mod numbers;
 mod people;
 mod provider;
+mod skatteetaten;
 mod state;
 mod tokens;
 mod vendor;
@@ -83,6 +87,11 @@ impl Sandbox {
     pub async fn seed(&self) -> Result<(), Problem> {
         world::seed(self).await
     }
+    /// Gives the demo world's accountants so many clients, and its other facilitators some. May be
+    /// repeated.
+    pub async fn seed_clients(&self, count: usize) -> Result<(), Problem> {
+        clients::seed(self, count).await
+    }
 
     /// Registers the demo world's systems through the portal's vendor API, where they are missing.
     pub async fn register_systems(&self) -> Result<(), String> {
@@ -131,7 +140,11 @@ impl Sandbox {
             .route("/smartcloud", get(vendor::show))
             .route("/smartcloud/style.css", get(vendor::style))
             .route("/smartcloud/connect", post(vendor::post_connect))
+            .route("/smartcloud/clients/{org_no}", post(agents::post_ask))
             .route("/smartcloud/receipt", get(vendor::receipt))
+            .route("/smartcloud/claims", get(claims::show))
+            .route("/skatteetaten/krav-og-betalinger", get(skatteetaten::show))
+            .route("/skatteetaten/jwks", get(skatteetaten::jwks))
             .fallback(index::not_found)
             .with_state(self.clone())
     }

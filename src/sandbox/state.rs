@@ -1,9 +1,9 @@
 //! What the sandbox remembers: keys, people, organisations and clients in one file, which survives
 //! a restart; logins under way and codes in memory, which need not.
 use super::{
-    jose::{SigningKey, generate_pem},
+    jose::{OwnKey, SigningKey, generate_pem},
     random,
-    world::{Organisation, Person, World},
+    world::{Organisation, Person, System, World},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -32,6 +32,15 @@ pub struct Kept {
     /// The Maskinporten client id that each of the demo world's systems is registered with.
     #[serde(default)]
     pub system_clients: BTreeMap<String, String>,
+    #[serde(default)]
+    own_keys: OwnKeyTexts,
+}
+
+/// The private keys of those whom the sandbox plays; empty until they are made.
+#[derive(Serialize, Deserialize, Default)]
+struct OwnKeyTexts {
+    smartcloud: String,
+    skatteetaten: String,
 }
 
 /// The three issuers' private keys as PEM.
@@ -59,11 +68,15 @@ pub struct Client {
     pub jwk: serde_json::Value,
 }
 
-/// The three issuers' keys, ready to sign.
+/// The three issuers' keys, and those of the vendor and the service owner, ready to sign.
 pub struct Keys {
     pub idporten: SigningKey,
     pub maskinporten: SigningKey,
     pub platform: SigningKey,
+    /// What the vendor proves itself to Maskinporten with.
+    pub smartcloud: OwnKey,
+    /// What the service owner signs its platform tokens with.
+    pub skatteetaten: OwnKey,
 }
 
 /// What lives until its time is out: each with the second at which it ends.
@@ -128,12 +141,8 @@ impl State {
             let client = || uuid::Uuid::new_v4().to_string();
             kept.system_clients.entry(system.id.clone()).or_insert_with(client);
         }
-        let keys = Keys {
-            idporten: SigningKey::from_pem(&kept.keys.idporten).map_err(|error| told(&error))?,
-            maskinporten: SigningKey::from_pem(&kept.keys.maskinporten)
-                .map_err(|error| told(&error))?,
-            platform: SigningKey::from_pem(&kept.keys.platform).map_err(|error| told(&error))?,
-        };
+        let keys = keys(&mut kept).map_err(|error| told(&error))?;
+        register_vendor(&mut kept, &keys.smartcloud, world);
         fs::create_dir_all(folder).map_err(|error| told(&error))?;
         save(&file, &kept).map_err(|error| told(&error))?;
         let (kept, passing) = (Mutex::new(kept), Mutex::default());
@@ -171,7 +180,35 @@ fn fresh() -> Result<Kept, String> {
         organisations: Vec::new(),
         clients: Vec::new(),
         system_clients: BTreeMap::new(),
+        own_keys: OwnKeyTexts::default(),
     })
+}
+
+/// All keys, ready to sign; the small ones are made where they are missing.
+fn keys(kept: &mut Kept) -> Result<Keys, String> {
+    for text in [&mut kept.own_keys.smartcloud, &mut kept.own_keys.skatteetaten] {
+        if text.is_empty() {
+            *text = OwnKey::generate()?;
+        }
+    }
+    Ok(Keys {
+        idporten: SigningKey::from_pem(&kept.keys.idporten)?,
+        maskinporten: SigningKey::from_pem(&kept.keys.maskinporten)?,
+        platform: SigningKey::from_pem(&kept.keys.platform)?,
+        smartcloud: OwnKey::from_text(&kept.own_keys.smartcloud)?,
+        skatteetaten: OwnKey::from_text(&kept.own_keys.skatteetaten)?,
+    })
+}
+
+/// The clients of the demo world's systems at Maskinporten, all with the vendor's key.
+fn register_vendor(kept: &mut Kept, key: &OwnKey, world: &World) {
+    for (system, id) in &kept.system_clients {
+        let vendor = world.systems.iter().find(|one| one.id == *system).and_then(System::vendor);
+        let Some(org_no) = vendor else { continue };
+        let client = Client { id: id.clone(), org_no, scopes: world.scopes(), jwk: key.jwk() };
+        kept.clients.retain(|one| one.id != *id);
+        kept.clients.push(client);
+    }
 }
 
 /// New keys, made at once and once in a process: each takes seconds in a debug build, and folders
@@ -224,6 +261,8 @@ mod tests {
             first.read(|kept| kept.system_clients.clone()),
             second.read(|kept| kept.system_clients.clone())
         );
+        assert_eq!(first.keys().smartcloud.jwk(), second.keys().smartcloud.jwk());
+        assert_eq!(second.read(|kept| kept.clients.len()), world.systems.len());
     }
 
     #[cfg(unix)]

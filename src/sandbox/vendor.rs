@@ -12,6 +12,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const VENDOR: &str = "991825827";
+/// The system that the vendor's customers connect to, and the only customer there is.
+pub const SYSTEM: &str = "991825827_smartregnskap";
+pub const CUSTOMER: &str = "310904473";
 const REQUESTS: &str = "/authentication/api/v1/systemuser/request/vendor";
 const SCOPES: [&str; 2] = [
     "altinn:authentication/systemuser.request.write",
@@ -19,6 +22,8 @@ const SCOPES: [&str; 2] = [
 ];
 /// The cookie that the vendor knows its visitor's request by.
 const COOKIE: &str = "smartcloud_request";
+/// … and the one that it knows the customer's system user by, long after the request is closed.
+pub const REFERENCE: &str = "smartcloud_reference";
 const COOKIE_PATH: &str = "/smartcloud";
 
 #[derive(Template)]
@@ -52,11 +57,11 @@ pub async fn post_connect(State(sandbox): State<Sandbox>, headers: HeaderMap) ->
         let says = "Knappen må trykkes på SmartClouds egen side.";
         return answer::message(&sandbox, StatusCode::FORBIDDEN, "Ikke herfra", says);
     }
-    let reference = super::random(6).replace(['-', '_'], "0");
+    let reference = format!("kunde-{}", super::random(6).replace(['-', '_'], "0"));
     let body = json!({
-        "systemId": format!("{VENDOR}_smartregnskap"),
-        "partyOrgNo": "310904473",
-        "externalRef": format!("kunde-{reference}"),
+        "systemId": SYSTEM,
+        "partyOrgNo": CUSTOMER,
+        "externalRef": reference,
         "rights": [{ "resource": [
             { "id": "urn:altinn:resource", "value": "ske-krav-og-betalinger" }
         ] }],
@@ -72,6 +77,7 @@ pub async fn post_connect(State(sandbox): State<Sandbox>, headers: HeaderMap) ->
     };
     let mut response = Redirect::to(confirm).into_response();
     answer::set_cookie(&mut response, COOKIE, id, COOKIE_PATH);
+    answer::set_cookie(&mut response, REFERENCE, &reference, COOKIE_PATH);
     response
 }
 
@@ -140,7 +146,7 @@ fn outcome(status: &str, timed_out: bool) -> (&'static str, &'static str, &'stat
 const OUT_OF_TIME: (&str, &str, &str) =
     ("Forespørselen gikk ut på tid", "Ingen svarte i tide. Dere kan prøve igjen.", "bad");
 
-fn failed(sandbox: &Sandbox, why: String) -> Response {
+pub(super) fn failed(sandbox: &Sandbox, why: String) -> Response {
     answer::page(
         sandbox,
         StatusCode::BAD_GATEWAY,
@@ -156,7 +162,7 @@ fn failed(sandbox: &Sandbox, why: String) -> Response {
 }
 
 /// Calls the vendor API with the vendor's token; an error is what the portal said.
-async fn call(
+pub(super) async fn call(
     sandbox: &Sandbox,
     method: Method,
     path: &str,

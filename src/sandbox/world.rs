@@ -68,6 +68,20 @@ pub struct System {
     redirect: String,
 }
 
+impl World {
+    /// The scopes that the services are called with.
+    pub fn scopes(&self) -> Vec<String> {
+        let scope = |one: &Value| one.get("scope")?.as_str().map(str::to_owned);
+        self.resources.iter().filter_map(scope).collect()
+    }
+}
+impl System {
+    /// Whose it is: its id begins with the number.
+    pub fn vendor(&self) -> Option<OrgNo> {
+        self.id.split('_').next()?.parse().ok()
+    }
+}
+
 pub fn demo() -> Result<World, String> {
     serde_json::from_str(include_str!("demo-world.json")).map_err(|error| error.to_string())
 }
@@ -116,8 +130,7 @@ pub async fn register_systems(sandbox: &Sandbox) -> Result<(), String> {
 
 /// Registers one, unless it is there: what a developer has changed since is left alone.
 async fn register_system(sandbox: &Sandbox, system: &System) -> Result<(), String> {
-    let vendor = system.id.split('_').next().unwrap_or_default();
-    let vendor: OrgNo = vendor.parse().map_err(|_| "does not begin with its vendor's number")?;
+    let vendor = system.vendor().ok_or("does not begin with its vendor's number")?;
     let scopes = ["altinn:authentication/systemregister.write".to_owned()];
     let token = tokens::enterprise_token(sandbox, &vendor, &scopes)?;
     let register = format!("{}/authentication/api/v1/systemregister/vendor", sandbox.portal_url());

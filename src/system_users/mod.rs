@@ -162,7 +162,7 @@ pub async fn show(app: &App, on: OnBehalf, id: SystemUserId) -> Result<Shown, Pr
         .read(async |tx| {
             let user = store::find(tx, id).await?.ok_or(Problem::NotFound)?;
             if user.owner != on.party {
-                return Err(parties::of_another(tx, now, on.person, user.owner).await?);
+                return Err(parties::of_another(tx, now, on.seeker(), user.owner).await?);
             }
             let holdings = authority::holdings(tx, now, on).await?;
             let may_manage = holdings.manages_access(&catalogue).is_some();
@@ -201,6 +201,9 @@ pub async fn revoke(
                 return Err(Code::SystemUserNotFound.into());
             }
             store::close_requests(tx, &user, now).await?;
+            if user.kind == Kind::Agent {
+                store::end_delegations(tx, id, now, on.person).await?;
+            }
             touch(tx, id, now).await?;
             let what = (user.owner, &user.system, id, user.external_ref.as_str());
             record(tx, now, "system-user.revoked", &proof, what).await?;

@@ -76,6 +76,8 @@ pub struct SystemUser {
     pub revoked: Option<Ts>,
     pub rights: i64,
     pub packages: i64,
+    /// How many it acts for, without its owner.
+    pub clients: i64,
 }
 impl SystemUser {
     /// Only a live one gets tokens and decisions.

@@ -1,5 +1,6 @@
 //! A system user as pages: one of them, and the question before a revoke.
 use crate::{
+    clients::losses::Notice,
     i18n::Said,
     overview::pages::WaitingRow,
     web::{
@@ -18,6 +19,9 @@ pub struct ShowPage {
     pub vendor: Organisation,
     pub system: Said,
     pub kind: Kind,
+    /// How many clients it acts for, if it acts for clients.
+    pub clients: Option<u64>,
+    pub losses: Vec<Notice>,
     pub external_ref: String,
     /// The day it was made.
     pub created: String,
@@ -73,6 +77,8 @@ impl ShowPage {
             vendor: sample_organisation("SmartCloud <AS>"),
             system: "Smart<Regnskap>".into(),
             kind: Kind::Own,
+            clients: None,
+            losses: Vec::new(),
             external_ref: "310904473".into(),
             created: "21. november 2026".into(),
             created_how: "Godkjent av daglig leder etter forespørsel fra leverandøren".into(),
@@ -88,13 +94,21 @@ impl ShowPage {
         vec![
             ("live", sample(State::Live)),
             (
+                "for clients",
+                Self {
+                    kind: Kind::Clients,
+                    clients: Some(4_211),
+                    losses: vec![Notice::sample()],
+                    ..sample(State::Live)
+                },
+            ),
+            (
                 "change waits",
                 Self {
                     waiting: vec![WaitingRow::sample(Some("3. desember 2026"))],
                     ..sample(State::Live)
                 },
             ),
-            ("for clients", Self { kind: Kind::Clients, ..sample(State::Live) }),
             ("paused", sample(State::Paused)),
             ("expired, system deleted", Self { system_deleted: true, ..sample(State::Expired) }),
             ("revoked", Self { events: Vec::new(), ..sample(State::Revoked) }),

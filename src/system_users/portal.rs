@@ -11,6 +11,7 @@ use crate::{
         person::{Acting, answer, flash},
     },
     catalogue::Contents,
+    clients::losses::{self, Loss, Notice},
     clock::Ts,
     events::Line,
     overview::{self, pages::WaitingRow},
@@ -37,6 +38,13 @@ pub fn routes() -> Routes {
         .post("/accessmanagement/ui/systemuser/{id}/revoke", post_revoke)
 }
 
+fn notices(page: &Page, catalogue: &Contents, losses: Vec<Loss>) -> Vec<Notice> {
+    losses.into_iter().map(|loss| Notice::of(page, catalogue, loss)).collect()
+}
+fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or_default()
+}
+
 async fn show_one(
     State(app): State<App>,
     acting: Acting,
@@ -45,6 +53,12 @@ async fn show_one(
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     let Shown { user, grants, history, may_manage } =
         show(&app, acting.on(), params.find("id")?).await?;
+    let mut losses = if user.kind == Kind::Agent {
+        losses::recent(&mut app.store.reads().await?, now, user.owner).await?
+    } else {
+        Vec::new()
+    };
+    losses.retain(|loss| loss.system_user == user.id);
     let waiting = if may_manage {
         overview::waiting_changes(&app.store, now, user.id).await?
     } else {
@@ -58,6 +72,8 @@ async fn show_one(
         vendor: items::organisation(&user.vendor_name, &user.vendor),
         system: localised(&user.system_name).in_language(page.lang()),
         kind: kind(&user),
+        clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
+        losses: notices(&page, &catalogue, losses),
         created: page.date(user.created),
         valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),
         created_how: if user.by_owner {
@@ -138,7 +154,7 @@ async fn ask_revoke(
         vendor: items::organisation(&user.vendor_name, &user.vendor),
         system: localised(&user.system_name).in_language(page.lang()),
         items: granted(&page, &app.catalogue.now(), &grants),
-        clients: None,
+        clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
         title: user.title,
         form,
         back: urls::system_user(id),

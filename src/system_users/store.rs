@@ -15,12 +15,14 @@ statements! {
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
-    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
     LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
     /// Guarded, so that of two who revoke one does.
-    REVOKE = "update system_user set revoked = $2, revoked_by = $3 where id = $1 and revoked is null";
+    REVOKE = "update system_user set revoked = $2, revoked_by = $3, clients = 0 where id = $1 and revoked is null";
     /// The one that it came from, and what was decided on its triple: nothing keeps the triple.
     CLOSE_REQUESTS = "update request set deleted = $2 where deleted is null and (id = $1 or (kind = $3 and system_id = $4 and party = $5 and external_ref = $6 and status <> 'new'))";
+    /// What it acts for goes with it.
+    END_DELEGATIONS = "update client_delegation set ended = $2, ended_because = 'revoked', ended_by = $3 where system_user = $1 and ended is null";
     RENAME = "update system_user set title = $2, search = $3 where id = $1";
     /// Also the lock: whoever has taken a number is alone until it commits.
     NEXT_NUMBERS = "update counter set value = value + $1 where name = 'system-user' returning value";
@@ -158,6 +160,7 @@ struct Row {
     revoked: Option<Ts>,
     rights: i64,
     packages: i64,
+    clients: i64,
 }
 impl TryFrom<Row> for SystemUser {
     type Error = Error;
@@ -181,6 +184,7 @@ impl TryFrom<Row> for SystemUser {
             revoked: row.revoked,
             rights: row.rights,
             packages: row.packages,
+            clients: row.clients,
         })
     }
 }
@@ -222,6 +226,15 @@ pub(super) async fn close_requests(tx: &mut Tx, user: &SystemUser, now: Ts) -> R
         .exec()
         .await
         .map(drop)
+}
+/// How many it acted for.
+pub(super) async fn end_delegations(
+    tx: &mut Tx,
+    id: SystemUserId,
+    now: Ts,
+    by: PartyUuid,
+) -> Result<u64, Error> {
+    tx.query(END_DELEGATIONS).bind(id).bind(now).bind(by).exec().await
 }
 pub(super) async fn rename(tx: &mut Tx, user: &SystemUser, title: &str) -> Result<(), Error> {
     let mut words = vec![user.vendor_name.as_str(), user.vendor.as_str()];

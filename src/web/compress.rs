@@ -3,9 +3,7 @@
 use crate::problem::Problem;
 use axum::{
     body::{Body, HttpBody as _, to_bytes},
-    extract::Request,
     http::{HeaderMap, HeaderValue, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use brotli::enc::BrotliEncoderParams;
@@ -65,10 +63,8 @@ fn is_zero(weight: &str) -> bool {
     weight.parse().is_ok_and(|weight: f32| weight <= 0.0)
 }
 
-/// Compresses text of some length for those who take it.
-pub async fn compressed(request: Request, next: Next) -> Response {
-    let accepted = Coding::accepted(request.headers());
-    let mut response = next.run(request).await;
+/// Compresses text of some length for those who take this coding.
+pub async fn compressed(mut response: Response, accepted: Option<Coding>) -> Response {
     if !is_worth_it(&response) {
         return response;
     }
@@ -136,7 +132,12 @@ mod tests {
 
     #[tokio::test]
     async fn long_text_is_compressed_for_those_who_take_it() {
-        use axum::{Router, middleware::from_fn, routing::get};
+        use axum::{
+            Router,
+            extract::Request,
+            middleware::{Next, from_fn},
+            routing::get,
+        };
         use tower::ServiceExt as _;
 
         let long = "<p>Rør og Vann AS</p>".repeat(100);
@@ -146,7 +147,10 @@ mod tests {
             .route("/long", get(async || page))
             .route("/short", get(async || axum::response::Html("<p>Rør</p>")))
             .route("/image", get(async || image))
-            .layer(from_fn(compressed));
+            .layer(from_fn(async |request: Request, next: Next| {
+                let accepted = Coding::accepted(request.headers());
+                compressed(next.run(request).await, accepted).await
+            }));
         for (path, accepted, coding) in [
             ("/long", "gzip, br", Some("br")),
             ("/long", "gzip", Some("gzip")),

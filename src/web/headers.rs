@@ -3,6 +3,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
 };
+use std::sync::LazyLock;
 
 /// Further origins that a form on this page may lead to, also through redirects.
 #[derive(Debug, Clone, Default)]
@@ -11,26 +12,25 @@ pub struct FormAction(pub Vec<String>);
 #[derive(Debug, Clone)]
 pub struct FramedBy(pub String);
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'";
+/// That of most answers, made once.
+static PLAIN: LazyLock<Option<HeaderValue>> = LazyLock::new(|| made(&FormAction::default(), None));
+
+fn policy(forms: &FormAction, framed: Option<&FramedBy>) -> Option<HeaderValue> {
+    if forms.0.is_empty() && framed.is_none() { PLAIN.clone() } else { made(forms, framed) }
+}
+fn made(FormAction(forms): &FormAction, framed: Option<&FramedBy>) -> Option<HeaderValue> {
+    let forms: String = forms.iter().map(|origin| format!(" {origin}")).collect();
+    let framed = framed.map_or("'none'", |FramedBy(origin)| origin);
+    HeaderValue::try_from(format!("{POLICY}{forms}; frame-ancestors {framed}")).ok()
+}
 
 /// Sets them, on answers of every status.
 pub fn secure(mut response: Response) -> Response {
-    let forms = response.extensions().get::<FormAction>().cloned().unwrap_or_default();
-    let framed = response.extensions().get::<FramedBy>().cloned();
+    let forms = response.extensions_mut().remove::<FormAction>().unwrap_or_default();
+    let framed = response.extensions_mut().remove::<FramedBy>();
     let headers = response.headers_mut();
-    let mut policy = format!("{POLICY}; form-action 'self'");
-    for origin in forms.0 {
-        policy.push(' ');
-        policy.push_str(&origin);
-    }
-    match &framed {
-        None => policy.push_str("; frame-ancestors 'none'"),
-        Some(FramedBy(origin)) => {
-            policy.push_str("; frame-ancestors ");
-            policy.push_str(origin);
-        }
-    }
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
+    if let Some(policy) = policy(&forms, framed.as_ref()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if framed.is_none() {

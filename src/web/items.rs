@@ -19,6 +19,9 @@ pub fn organisation(name: &str, org_no: &OrgNo) -> Organisation {
 
 /// A role or package by its code, in words; the code itself where nobody knows it.
 pub fn role(page: &Page, catalogue: &Contents, code: &str) -> String {
+    if code == model::VOUCHED {
+        return page.t("words-vouched").to_owned();
+    }
     let package = || {
         let urn: PackageUrn = format!("{}{code}", PackageUrn::PREFIX).parse().ok()?;
         Some(&catalogue.package(&urn)?.name)

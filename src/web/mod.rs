@@ -14,6 +14,8 @@ pub mod assets;
 pub mod back;
 pub mod compress;
 pub mod csv;
+pub mod multipart;
+pub mod stream;
 pub mod view;
 pub mod page;
 pub mod docs;

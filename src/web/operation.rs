@@ -1,13 +1,11 @@
 //! The id of the request under way: in the log, on error pages and in problem documents.
-use axum::{extract::Request, middleware::Next, response::Response};
-
 tokio::task_local! {
     static OPERATION: uuid::Uuid;
 }
 
-/// Gives every request its id.
-pub async fn identify(request: Request, next: Next) -> Response {
-    OPERATION.scope(uuid::Uuid::now_v7(), next.run(request)).await
+/// Gives a request its id.
+pub async fn identified<T>(request: impl Future<Output = T>) -> T {
+    OPERATION.scope(uuid::Uuid::now_v7(), request).await
 }
 /// Thirty-two hexadecimal digits; all zero outside a request.
 pub fn id() -> String {

@@ -25,6 +25,8 @@ pub struct Page {
     /// Id of this request, shown on error pages.
     pub operation: String,
     pub logout: Option<FormToken>,
+    /// The party is acted for only because the provider vouched for it at this login.
+    pub vouched: bool,
     /// The page is there in this language only.
     pub one_language: bool,
 }
@@ -44,6 +46,8 @@ pub struct ActingFor {
     pub name: String,
     /// Grouped, with no-break spaces.
     pub org_no: String,
+    /// Whether it has a system user that acts for clients.
+    pub has_agents: bool,
 }
 
 /// The parts of the portal.
@@ -51,6 +55,7 @@ pub struct ActingFor {
 pub enum Nav {
     Overview,
     Requests,
+    Clients,
     History,
 }
 
@@ -74,6 +79,7 @@ impl Page {
             nav: None,
             operation: String::new(),
             logout: None,
+            vouched: false,
             one_language: false,
         }
     }
@@ -112,6 +118,16 @@ impl Page {
 
     pub fn in_history(&self) -> bool {
         self.nav == Some(Nav::History)
+    }
+
+    /// Where the clients are, for a party that has a system user for them.
+    pub fn clients_url(&self) -> Option<String> {
+        let party = self.visitor.as_ref()?.party.as_ref()?;
+        party.has_agents.then(urls::all_clients)
+    }
+
+    pub fn in_clients(&self) -> bool {
+        self.nav == Some(Nav::Clients)
     }
 
     /// A message without arguments.

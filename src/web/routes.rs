@@ -1,7 +1,7 @@
 //! Routes that can be listed: what a test finds every address and every form from, and what the
 //! description of the APIs is made of.
 use crate::{app::App, problem::Code};
-use axum::{Router, handler::Handler, http::Method, routing};
+use axum::{Router, extract::DefaultBodyLimit, handler::Handler, http::Method, routing};
 use utoipa::openapi::{
     Paths, RefOr, Schema,
     path::{Operation, PathItem},
@@ -90,6 +90,12 @@ impl Routes {
             self.list.push(Route { method: method.clone(), path: path.clone() });
             self.described.push(Described { method, path, operation, access, codes });
         }
+        self
+    }
+    /// The same routes for bodies of at most so many bytes, where that is not the usual.
+    #[must_use]
+    pub fn of_at_most(mut self, bytes: usize) -> Self {
+        self.router = self.router.layer(DefaultBodyLimit::max(bytes));
         self
     }
     #[must_use]

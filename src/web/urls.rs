@@ -1,5 +1,5 @@
 //! Addresses of the portal, and the places that a login may lead back to.
-use crate::ids::{ChangeId, RequestId, SystemId, SystemUserId};
+use crate::ids::{ChangeId, JobId, RequestId, SystemId, SystemUserId};
 use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -52,6 +52,9 @@ pub enum Place {
     RejectChange(ChangeId),
     SystemUser(SystemUserId),
     Revoke(SystemUserId),
+    AllClients,
+    Clients(SystemUserId),
+    ClientJob(SystemUserId, JobId),
 }
 impl Place {
     /// The place that an address of ours stands for.
@@ -90,9 +93,18 @@ impl Place {
                 id(given).map(|id| Self::Request(RequestId(id)))
             }
             ("receipt", given, None) => id(given).map(|id| Self::Receipt(RequestId(id))),
+            ("clients", None, None) => Some(Self::AllClients),
             (given, None, None) => id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id))),
             (given, Some("revoke"), None) => {
                 id(Some(given)).map(|id| Self::Revoke(SystemUserId(id)))
+            }
+            (given, Some("clients"), Some("jobs")) => {
+                let user = SystemUserId(id(Some(given))?);
+                let job = parts.next().and_then(|job| id(Some(job)));
+                Some(job.map_or(Self::Clients(user), |job| Self::ClientJob(user, JobId(job))))
+            }
+            (given, Some("clients"), _) => {
+                id(Some(given)).map(|id| Self::Clients(SystemUserId(id)))
             }
             _ => None,
         }
@@ -113,6 +125,9 @@ impl Place {
             Self::RejectChange(id) => format!("{UI}/changerequest/{id}/reject"),
             Self::SystemUser(id) => system_user(*id),
             Self::Revoke(id) => revoke(*id),
+            Self::AllClients => all_clients(),
+            Self::Clients(id) => clients(*id),
+            Self::ClientJob(id, job) => client_job(*id, *job),
         }
     }
     /// What one may have typed or chosen there, which comes along: fields of its form, or parts of its
@@ -149,6 +164,9 @@ impl fmt::Display for Place {
             Self::RejectChange(id) => write!(f, "reject-change.{id}"),
             Self::SystemUser(id) => write!(f, "user.{id}"),
             Self::Revoke(id) => write!(f, "revoke.{id}"),
+            Self::AllClients => f.write_str("clients"),
+            Self::Clients(id) => write!(f, "clients.{id}"),
+            Self::ClientJob(id, job) => write!(f, "job.{id}.{job}"),
         }
     }
 }
@@ -172,6 +190,13 @@ impl FromStr for Place {
             "reject-change" => Self::RejectChange(ChangeId(id()?)),
             "user" => Self::SystemUser(SystemUserId(id()?)),
             "revoke" => Self::Revoke(SystemUserId(id()?)),
+            "clients" if text == "clients" => Self::AllClients,
+            "clients" => Self::Clients(SystemUserId(id()?)),
+            "job" => {
+                let (user, job) =
+                    text.strip_prefix("job.").and_then(|ids| ids.split_once('.')).ok_or(())?;
+                Self::ClientJob(user.parse().map_err(|_| ())?, job.parse().map_err(|_| ())?)
+            }
             _ => return Err(()),
         })
     }
@@ -243,6 +268,16 @@ pub fn system_user(id: SystemUserId) -> String {
 pub fn revoke(id: SystemUserId) -> String {
     format!("{UI}/{id}/revoke")
 }
+/// The clients of the party's system users: which of them is chosen there.
+pub fn all_clients() -> String {
+    format!("{UI}/clients")
+}
+pub fn clients(id: SystemUserId) -> String {
+    format!("{UI}/{id}/clients")
+}
+pub fn client_job(id: SystemUserId, job: JobId) -> String {
+    format!("{UI}/{id}/clients/jobs/{job}")
+}
 /// What a vendor sends its customer to; `page` is `request` or `agentrequest`.
 pub fn confirm(public_url: &str, page: &str, id: RequestId) -> String {
     format!("{public_url}{UI}/{page}?id={id}&DONTCHOOSEREPORTEE=true")
@@ -286,6 +321,9 @@ mod tests {
             Place::RejectChange(ChangeId(id)),
             Place::SystemUser(SystemUserId(id)),
             Place::Revoke(SystemUserId(id)),
+            Place::AllClients,
+            Place::Clients(SystemUserId(id)),
+            Place::ClientJob(SystemUserId(id), JobId(Uuid::from_u128(8))),
         ] {
             assert_eq!(place.to_string().parse().as_ref(), Ok(&place));
             let url = place.url();

@@ -25,6 +25,11 @@ const MAIN = [
   'reject',
   'system-user',
   'revoke',
+  'approve-agent',
+  'receipt-agent',
+  'change',
+  'change-reject',
+  'change-accepted',
 ];
 const MOST_BYTES = 4 * 1024 * 1024;
 

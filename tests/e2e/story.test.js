@@ -69,6 +69,13 @@ test('a vendor asks, Pia approves, finds it in the overview and takes it back', 
   assert.equal(await heading(page), 'Rør og Vann AS er koblet til SmartRegnskap');
   assert.equal(await requestStatus(demo, id), 'Accepted');
 
+  // In operation: the vendor gets a token for the system user, and the service owner lets it in.
+  const fetchClaims = (name) => follow(page, page.getByRole('button', { name }));
+  await fetchClaims(/^Hent krav/);
+  assert.equal(await heading(page), 'Krav og betalinger for Rør og Vann AS');
+  assert.equal(await page.getByRole('row').count(), 4);
+  assert.match(await said(page), /Merverdiavgift, 5. termin 2026 .* kr nei/);
+
   await page.goto(`${demo.url}${OVERVIEW}`);
   assert.equal(await heading(page), 'Systemtilganger for Rør og Vann AS');
   const row = page.getByRole('row', { name: /SmartRegnskap/ });
@@ -95,6 +102,14 @@ test('a vendor asks, Pia approves, finds it in the overview and takes it back', 
   await page.reload();
   assert.equal(await message.count(), 0, 'the message is told once');
 
+  // The very next fetch is refused, from the vendor's page as from the one before.
+  await page.goto(`${demo.sandbox}/smartcloud`);
+  await fetchClaims(/^Hent krav/);
+  assert.equal(await heading(page), 'Vi fikk ikke hentet kravene');
+  assert.match(await said(page), /invalid_altinn_customer_configuration/);
+  await fetchClaims(/^Hent krav på nytt/);
+  assert.equal(await page.getByRole('row').count(), 0);
+
   // The vendor sees that its request is closed, and may ask for the same again.
   const closed = await readRequest(demo, id);
   assert.equal(closed.status, 404);
@@ -106,6 +121,16 @@ test('a vendor asks, Pia approves, finds it in the overview and takes it back', 
     const answer = await page.goto(demo.url + path);
     assert.equal(answer.status(), 404, path);
   }
+});
+
+test('nothing is fetched before it is approved, nor by a browser that never connected', async () => {
+  const stranger = await context.newPage();
+  await stranger.goto(`${demo.sandbox}/smartcloud/claims`);
+  assert.equal(await heading(stranger), 'Ingen tilkobling er påbegynt');
+  const { page } = await connect();
+  await page.goto(`${demo.sandbox}/smartcloud/claims`);
+  assert.equal(await heading(page), 'Vi fikk ikke hentet kravene');
+  assert.match(await said(page), /MP-303/);
 });
 
 test('Pia rejects after being asked once, and the vendor is told', async () => {

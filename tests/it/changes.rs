@@ -822,6 +822,7 @@ async fn rejecting_asks_once(bench: Bench) {
     let mut siv = bench.logged_in(SIV).await;
     let shown = siv.get(&page(&id)).await;
     shown.is(200).says("Du kan ikke gi denne").says("Daglig leder");
+    shown.says("1 person i virksomheten kan godkjenne").says("Rolle eller tilgang: Daglig leder");
     assert!(shown.forms("/approve").is_empty() && shown.forms("/escalate").len() == 1);
     let ask = siv.get(&format!("/accessmanagement/ui/systemuser/changerequest/{id}/reject")).await;
     ask.is(200).says("Vil du avvise endringen som SmartCloud AS ber om?").says("som før");

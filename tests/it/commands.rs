@@ -1,21 +1,11 @@
 //! The program as operators run it: what it says when it cannot, and that nothing is lost when it dies.
+use crate::support::program::{Demo, free_port, program};
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output},
 };
 
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_systembruker"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SYSTEMBRUKER_")) {
-        command.env_remove(name);
-    }
-    command
-}
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 #[track_caller]
 fn fails(output: &Output, says: &str) {
     let text = String::from_utf8_lossy(&output.stderr);
@@ -143,71 +133,11 @@ fn a_look_makes_nothing_and_a_copy_is_whole() {
     fails_in_one_line(&verify(&copied, "x"), "NUMBER:HASH");
 }
 
-/// A demo that ends with the test.
-struct Demo {
-    child: Child,
-    portal: u16,
-    sandbox: u16,
-}
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // Gone already is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-impl Demo {
-    fn start(data: &Path, portal: u16, sandbox: u16) -> Self {
-        let mut child = program()
-            .args(["demo", "--data"])
-            .arg(data)
-            .args([
-                "--listen",
-                &format!("127.0.0.1:{portal}"),
-                "--sandbox-listen",
-                &format!("127.0.0.1:{sandbox}"),
-            ])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let ready = format!("ready: http://localhost:{portal}");
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let demo = Self { child, portal, sandbox };
-        assert!(
-            lines.map_while(Result::ok).any(|line| line == ready),
-            "the demo did not become ready"
-        );
-        demo
-    }
-    fn ask(port: u16, request: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(!answer.is_empty());
-        answer.rsplit("\r\n\r\n").next().unwrap().to_owned()
-    }
-    fn token(&self) -> String {
-        let path = "/api/GetEnterpriseToken?orgNo=991825827&scopes=altinn:authentication/systemuser.request.write%20altinn:authentication/systemuser.request.read";
-        Self::ask(self.sandbox, &format!("GET {path} HTTP/1.0\r\nHost: x\r\n\r\n"))
-    }
-    fn post(port: u16, path: &str, token: &str, body: &str) -> serde_json::Value {
-        let length = body.len();
-        let answer = Self::ask(
-            port,
-            &format!(
-                "POST {path} HTTP/1.0\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
-            ),
-        );
-        serde_json::from_str(&answer).unwrap_or_else(|e| panic!("{e}: {answer}"))
-    }
-}
-
 #[test]
 fn a_demo_goes_on_where_it_was_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (portal, sandbox) = (free_port(), free_port());
-    let mut demo = Demo::start(folder.path(), portal, sandbox);
+    let mut demo = Demo::start(folder.path(), None, portal, sandbox);
     let token = demo.token();
     let ask = |reference: &str| {
         serde_json::json!({
@@ -226,7 +156,7 @@ fn a_demo_goes_on_where_it_was_killed() {
     demo.child.kill().unwrap();
     demo.child.wait().unwrap();
     drop(demo);
-    let again = Demo::start(folder.path(), portal, sandbox);
+    let again = Demo::start(folder.path(), None, portal, sandbox);
     let token = again.token();
     let answer = Demo::post(again.portal, path, &token, &ask("second"));
     assert_eq!(answer["id"], waiting["id"], "the request was on disk");

@@ -12,6 +12,13 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::authority::store::STATEMENTS,
     systembruker::catalogue::store::STATEMENTS,
     systembruker::changes::store::STATEMENTS,
+    systembruker::clients::jobs::chunks::STATEMENTS,
+    systembruker::clients::jobs::store::STATEMENTS,
+    systembruker::clients::kept::store::STATEMENTS,
+    systembruker::clients::list::STATEMENTS,
+    systembruker::clients::losses::STATEMENTS,
+    systembruker::clients::shelf::STATEMENTS,
+    systembruker::clients::store::STATEMENTS,
     systembruker::db::session::STATEMENTS,
     systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,
@@ -45,6 +52,21 @@ fn every_module_with_statements_is_listed() {
     crate::messages::files(std::path::Path::new("src"), "rs", &mut sources);
     let with = sources.iter().filter(|(_, text)| text.contains("\nstatements! {")).count();
     assert_eq!(with, STATEMENTS.len());
+}
+
+#[test]
+fn whoever_writes_an_organisation_takes_its_digest_away_or_gives_it_another() {
+    let told = ["name = ", "org_form = ", "parent = ", "deleted = "];
+    let mut seen = 0;
+    for (name, sql) in STATEMENTS.iter().copied().flatten() {
+        let Some(set) = sql.strip_prefix("update party set ") else { continue };
+        let set = set.split(" where ").next().unwrap();
+        if told.iter().any(|column| set.contains(column)) {
+            assert!(set.contains("digest = "), "{name}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! Decisions, over HTTP: XACML in JSON and the plain form, on what stands in the store at that moment.
 use crate::{
+    clients::world,
     on_each_engine,
-    support::{ACCOUNTANTS, Answer, Bench, CUSTOMER, OLA, PIA, RESOURCE, SIV, SYSTEM, TOR, VENDOR},
+    support::{
+        ACCOUNTANTS, Answer, Bench, CUSTOMER, KARI, OLA, PIA, RESOURCE, SIV, SYSTEM, TOR, VENDOR,
+    },
 };
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use systembruker::{
     authority::{self, Items},
+    clients::Fate,
     db::Json,
-    ids::{OrgNo, PartyUuid, PersonNo},
+    ids::{OrgNo, PartyUuid, PersonNo, SystemUserId},
     registers::seed::{Held, Holder},
     system_users,
 };
@@ -25,7 +29,7 @@ on_each_engine!(
     no_body_makes_it_fail,
     tokens_are_asked_for,
     causes_are_told,
-    an_agent_acts_for_nobody_yet,
+    an_agent_acts_for_its_clients,
     a_right_is_for_what_its_giver_could_give,
     a_service_may_be_limited_to_some,
     a_person_may_be_asked_about,
@@ -577,12 +581,48 @@ async fn causes_are_told(bench: Bench) {
     assert_eq!(cause(&bench, user, "read", CUSTOMER).await, "revoked");
 }
 
-async fn an_agent_acts_for_nobody_yet(bench: Bench) {
+async fn an_agent_acts_for_its_clients(bench: Bench) {
     let accountants = "urn:altinn:accesspackage:regnskapsforer-lonn";
-    let user = system_user(&bench, "agent", ACCOUNTANTS, &[accountants, KRAV]).await;
+    let resource = json!({
+        "identifier": RESOURCE, "title": { "nb": "Krav" }, "owner": "974761076",
+        "opens": [{ "by": accountants, "actions": ["read"] }, { "by": KRAV, "actions": ["write"] }],
+    });
+    bench.seed.resources(&[resource]).await.unwrap();
+    let contents = systembruker::catalogue::store::load(&bench.app.store).await.unwrap();
+    bench.app.catalogue.replace(contents);
+    let user = system_user(&bench, "agent", ACCOUNTANTS, &[accountants]).await;
     for party in [CUSTOMER, ACCOUNTANTS, VENDOR] {
         assert_eq!(cause(&bench, user, "read", party).await, "not-a-client", "{party}");
     }
+    let (kari, id) = (world::on(&bench, KARI, ACCOUNTANTS).await, SystemUserId(user));
+    assert_eq!(world::add(&bench, kari, id, CUSTOMER).await, Fate::Done);
+    let via = json!({ "type": "package", "id": accountants, "client": true });
+    assert_eq!(
+        check(&bench, user, "read", CUSTOMER).await,
+        json!({ "decision": "Permit", "via": via })
+    );
+    assert_eq!(cause(&bench, user, "write", CUSTOMER).await, "action-not-granted");
+    assert_eq!(cause(&bench, user, "read", VENDOR).await, "not-a-client");
+    assert_eq!(cause(&bench, user, "read", ACCOUNTANTS).await, "not-a-client");
+    let statements = bench.app.store.statements();
+    assert_eq!(ask(&bench, &xacml(user, "read", CUSTOMER)).await[0]["Decision"], "Permit");
+    assert!(bench.app.store.statements() - statements <= 2);
+    run(&bench, "update system_user set paused = created").await;
+    assert_eq!(cause(&bench, user, "read", CUSTOMER).await, "paused");
+    run(&bench, "update system_user set paused = null").await;
+    assert_eq!(world::remove(&bench, kari, id, CUSTOMER).await, Fate::Done);
+    assert_eq!(cause(&bench, user, "read", CUSTOMER).await, "not-a-client");
+    // For itself only when all that it has may be for its owner's own.
+    let own = system_user(&bench, "agent", ACCOUNTANTS, &[KRAV]).await;
+    let tor = world::on(&bench, TOR, ACCOUNTANTS).await;
+    let done = systembruker::clients::add_own(&bench.app, tor, SystemUserId(own)).await;
+    assert_eq!(done.unwrap(), Fate::Done);
+    let via = json!({ "type": "package", "id": KRAV });
+    assert_eq!(
+        check(&bench, own, "write", ACCOUNTANTS).await,
+        json!({ "decision": "Permit", "via": via })
+    );
+    assert!(systembruker::clients::add_own(&bench.app, tor, id).await.is_err());
 }
 
 async fn a_right_is_for_what_its_giver_could_give(bench: Bench) {
@@ -628,7 +668,7 @@ async fn a_service_may_be_limited_to_some(bench: Bench) {
     let can_give = async || {
         let (catalogue, now) = (bench.app.catalogue.now(), bench.app.clock.now());
         let party = party(&bench, CUSTOMER).await;
-        let on = authority::OnBehalf { person: pia, party_id: 0, party, level: 3 };
+        let on = authority::OnBehalf { person: pia, party_id: 0, party, level: 3, vouched: None };
         let held = bench.app.store.read(async |tx| authority::holdings(tx, now, on).await).await;
         held.unwrap().can_give_resource(&catalogue, &id)
     };

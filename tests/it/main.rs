@@ -7,7 +7,9 @@
     reason = "a test that fails to unwrap has failed, and its servers are not ours to guard"
 )]
 mod architecture;
+mod authority;
 mod changes;
+mod clients;
 mod commands;
 mod contract;
 mod create;
@@ -15,6 +17,7 @@ mod decision;
 mod escalation;
 mod events;
 mod history;
+mod killed;
 mod history_pages;
 mod logins;
 mod matrix;
@@ -36,4 +39,5 @@ mod system_users_api;
 mod system_users_doctor;
 mod systems;
 mod tokens;
+mod vouched;
 mod webhooks;

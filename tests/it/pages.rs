@@ -7,7 +7,9 @@ use std::{
     path::Path,
 };
 use systembruker::{
-    auth, changes, history,
+    auth, changes, clients,
+    clients::jobs,
+    history,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
     overview, parties, requests,
@@ -30,6 +32,7 @@ fn page(language: &'static Language) -> Page {
         id: PartyUuid(uuid::Uuid::nil()),
         name: "Rør <og> Vann AS".into(),
         org_no: "310\u{a0}904\u{a0}473".into(),
+        has_agents: true,
     };
     Page {
         visitor: Some(Visitor { name: "Pia <Rørvik>".into(), party: Some(party), several: true }),
@@ -68,6 +71,12 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         system_users::pages::RevokePage,
         overview::pages::RequestsPage,
         history::pages::HistoryPage,
+        clients::pages::ListPage,
+        clients::pages::NotEntitledPage,
+        clients::pages::ChooseAgentPage,
+        jobs::pages::BulkPage,
+        jobs::pages::CheckPage,
+        jobs::pages::JobPage,
         parties::pages::ChoosePage,
         parties::pages::NonePage,
         web::pages::ProblemPage,
@@ -195,6 +204,7 @@ fn titles_tell_pages_apart_and_begin_with_the_error() {
                         "changed" | "unknown item"
                     ) | ("create-ShowPage", "wrong title")
                         | ("history-HistoryPage", "wrong day")
+                        | ("jobs-BulkPage", "bad list" | "bad file")
                 );
             assert_eq!(marked, error, "{page} {name}: {title}");
             pages.entry(title).or_default().insert(page);

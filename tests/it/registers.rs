@@ -16,6 +16,7 @@ use std::{
 };
 use systembruker::{
     catalogue,
+    clock::Clock,
     config::{Database, Ending, Import, ImportFile, People, Register, Updates},
     db::{Engine, Json},
     ids::{OrgNo, PersonNo},
@@ -27,6 +28,8 @@ use systembruker::{
 on_each_engine!(
     units_need_no_more_than_number_name_and_form,
     a_changed_unit_is_changed_and_a_deleted_one_deleted,
+    a_unit_that_somebody_else_has_changed_is_put_right_by_the_same_file,
+    what_is_as_before_is_told_by_one_row,
     sub_units_follow_their_main_unit,
     a_broken_entry_stops_nothing_else,
     a_complete_file_deletes_what_it_does_not_name,
@@ -214,6 +217,47 @@ async fn a_changed_unit_is_changed_and_a_deleted_one_deleted(bench: Bench) {
     let run = import_units(&bench, &json!([unit(FIRM, "FIKTIV REGNSKAP AS", "AS")])).await;
     assert_eq!(run.counts.changed, 1);
     assert_eq!(number(&bench, DELETED, FIRM).await, 0, "it is there again");
+}
+
+async fn a_unit_that_somebody_else_has_changed_is_put_right_by_the_same_file(bench: Bench) {
+    import_units(&bench, &world_of_units()).await;
+    assert_eq!(import_units(&bench, &world_of_units()).await.counts.same, 3);
+    let (baker, firm): (OrgNo, OrgNo) = (BAKER.parse().unwrap(), FIRM.parse().unwrap());
+    bench.seed.organisation(&baker, "NAVN FRA ET ANNET STED", "AS").await.unwrap();
+    // Also one that has been deleted because a complete file did not name it.
+    let folder = folder();
+    let without = json!([world_of_units()[0], world_of_units()[2]]).to_string();
+    let file = write(&folder, "units.json", without);
+    run(&bench, &Import::Units(complete(&file, 100.0, true))).await.well();
+    assert_eq!(number(&bench, DELETED, firm.as_str()).await, 1);
+    bench.seed.organisation(&baker, "NAVN FRA ET ANNET STED", "AS").await.unwrap();
+    let run = import_units(&bench, &world_of_units()).await;
+    assert_eq!((run.counts.changed, run.counts.same), (2, 1));
+    let name = "select name from party where org_no = $1";
+    assert_eq!(text(&bench, name, BAKER).await.unwrap(), "FIKTIV BAKER ÆRLIG AS");
+    assert_eq!(number(&bench, DELETED, FIRM).await, 0);
+    let again = import_units(&bench, &world_of_units()).await.counts;
+    assert_eq!((again.changed, again.same), (0, 3));
+    // And one that only a part of has changed, whichever part.
+    for (member, value) in [
+        ("navn", json!("ET ANNET NAVN")),
+        ("organisasjonsform", json!({ "kode": "ASA" })),
+        ("slettedato", json!("2026-11-01")),
+        ("slettedato", json!("2026-11-02")),
+        ("slettedato", json!(null)),
+    ] {
+        let mut units = world_of_units();
+        units[1][member] = value.clone();
+        let counts = import_units(&bench, &units).await.counts;
+        assert_eq!((counts.changed + counts.deleted, counts.same), (1, 2), "{member} {value}");
+    }
+}
+
+async fn what_is_as_before_is_told_by_one_row(bench: Bench) {
+    import_units(&bench, &world_of_units()).await;
+    let before = bench.app.store.statements();
+    import_units(&bench, &world_of_units()).await;
+    assert_eq!(bench.app.store.statements() - before, 1);
 }
 
 async fn sub_units_follow_their_main_unit(bench: Bench) {
@@ -775,7 +819,8 @@ async fn exit_codes_tell_what_happened(bench: Bench) {
         program(&bench, "persons", &persons).env_remove("SYSTEMBRUKER_NUMBER_KEYS").output();
     ends(&no_keys.unwrap(), 2, "number keys are missing");
     ends(&program(&bench, "persons", &persons).output().unwrap(), 0, "1 people entered");
-    // The key is the one that login uses: it is the same person.
+    // The key is the one that login uses: it is the same person. The program had the system's clock.
+    bench.app.clock.set(Clock::System.now());
     let mut browser = bench.logged_in(NEW).await;
     browser.get("/accessmanagement/ui/systemuser/overview").await.is(200);
     if let Engine::Sqlite { write, .. } = bench.app.store.engine() {

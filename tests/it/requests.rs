@@ -170,6 +170,13 @@ async fn an_access_manager_without_the_service_cannot_give_it(bench: Bench) {
     let mut siv = bench.logged_in(SIV).await;
     let shown = siv.get(&page(&id)).await;
     shown.is(200).says("mangler tilgangspakken").says("Daglig leder");
+    // Who else could: how many, who and as what, for those of the same organisation.
+    let others = "1 person i virksomheten kan godkjenne";
+    shown.says(others).says("Rolle eller tilgang: Daglig leder");
+    let mut ola = bench.logged_in(OLA).await;
+    ola.get(&page(&id)).await.is(200).says(others);
+    let mut pia = bench.logged_in(PIA).await;
+    assert!(!pia.get(&page(&id)).await.body.contains(others));
     assert!(shown.forms("/approve").is_empty());
     let form = shown.form("/escalate");
     siv.submit(&form).await.is(303);

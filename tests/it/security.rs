@@ -211,4 +211,10 @@ async fn a_page_asks_few_statements(bench: Bench) {
         let asked = bench.app.store.statements() - before;
         assert!((1..=most).contains(&asked), "{path} asked {asked} statements");
     }
+    // One who cannot approve is also told who could.
+    let mut siv = bench.logged_in(crate::support::SIV).await;
+    let before = bench.app.store.statements();
+    siv.get(&format!("{base}/request?id={id}")).await.is(200);
+    let asked = bench.app.store.statements() - before;
+    assert!((1..=5).contains(&asked), "{asked} statements");
 }

@@ -15,6 +15,7 @@ on_each_engine!(
     a_token_of_one_kind_is_not_another,
     scopes_are_exact,
     cookies_mean_nothing_to_the_api,
+    a_token_that_was_believed_ends_with_its_time_and_its_key,
 );
 
 const LIST: &str = "/authentication/api/v1/systemregister/vendor";
@@ -190,4 +191,22 @@ async fn cookies_mean_nothing_to_the_api(bench: Bench) {
     let answer = Answer::of(&bench.router, request.body(Body::empty()).unwrap()).await;
     answer.is(200);
     assert!(!answer.headers.contains_key("set-cookie"));
+}
+
+/// A signature that has been verified is not verified again, and nothing else is taken on trust.
+async fn a_token_that_was_believed_ends_with_its_time_and_its_key(bench: Bench) {
+    let mut claims = bench.outside.vendor_claims(VENDOR, SCOPES);
+    let iat = claims["iat"].as_i64().unwrap();
+    claims["exp"] = json!(iat + 120);
+    let short = format!("Bearer {}", sign(&header(), &claims));
+    for _ in 0..3 {
+        list(&bench, &short).await.is(200);
+    }
+    // The same token under the name of a key that there is not, when the keys are asked for again.
+    let mut other = header();
+    other["kid"] = json!("k2");
+    list(&bench, &format!("Bearer {}", sign(&other, &claims))).await.is(401);
+    list(&bench, &short).await.is(200);
+    bench.pass_minutes(3);
+    list(&bench, &short).await.is(401);
 }

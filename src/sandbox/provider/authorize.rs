@@ -1,13 +1,15 @@
 //! The way in: what the portal asks for is checked, then a person is chosen from the list, and the
 //! browser goes back with a code.
 use super::{
-    COOKIE, COOKIE_PATH, Code, HIGH, LANGUAGES, SUBSTANTIAL, Session, issuer, redirect_uri, subject,
+    COOKIE, COOKIE_PATH, Code, HIGH, LANGUAGES, SUBSTANTIAL, Session, issuer, redirect_uri,
+    subject,
+    vouching::{self, OTHER, Wanted},
 };
 use crate::sandbox::{
     Sandbox, answer,
     input::{self, Params},
     random,
-    world::Person,
+    world::{Organisation, Person},
 };
 use askama::Template;
 use axum::{
@@ -30,10 +32,11 @@ pub struct Login {
     acr: &'static str,
     locale: &'static str,
     scope: String,
+    wanted: Option<Wanted>,
 }
 
 /// An error that goes back to the portal: its code and what is wrong.
-type Wrong = (&'static str, &'static str);
+pub type Wrong = (&'static str, &'static str);
 
 #[derive(Template)]
 #[template(path = "sandbox/login.html")]
@@ -43,6 +46,9 @@ struct LoginPage<'a> {
     login: &'a str,
     high: bool,
     people: &'a [Person],
+    /// Whom the provider can be told to vouch for; nobody unless the portal asks.
+    organisations: &'a [Organisation],
+    other: &'static str,
 }
 
 /// The page's few words, in one language.
@@ -51,6 +57,8 @@ struct Words {
     about: &'static str,
     high: &'static str,
     cancel: &'static str,
+    vouch: &'static str,
+    other: &'static str,
 }
 
 fn words(locale: &str) -> &'static Words {
@@ -61,6 +69,8 @@ fn words(locale: &str) -> &'static Words {
                     Choose who you want to be.",
             high: "The portal asks for a login at level high.",
             cancel: "Cancel",
+            vouch: "Organisations that the login vouches for",
+            other: "Another organisation number",
         },
         "nn" => &Words {
             title: "Logg inn",
@@ -68,6 +78,8 @@ fn words(locale: &str) -> &'static Words {
                     Vel kven du vil vere.",
             high: "Portalen ber om innlogging på nivå høgt.",
             cancel: "Avbryt (Cancel)",
+            vouch: "Verksemder som innlogginga går god for",
+            other: "Eit anna organisasjonsnummer",
         },
         _ => &Words {
             title: "Logg inn",
@@ -75,6 +87,8 @@ fn words(locale: &str) -> &'static Words {
                     Velg hvem du vil være.",
             high: "Portalen ber om innlogging på nivå høyt.",
             cancel: "Avbryt (Cancel)",
+            vouch: "Virksomheter som innloggingen går god for",
+            other: "Et annet organisasjonsnummer",
         },
     }
 }
@@ -96,11 +110,23 @@ pub async fn show(State(sandbox): State<Sandbox>, params: Params) -> Response {
             return back(&sandbox, params.get("state"), &parts);
         }
     };
-    let people = sandbox.state().read(|kept| kept.people.clone());
+    let (people, mut organisations) =
+        sandbox.state().read(|kept| (kept.people.clone(), kept.organisations.clone()));
+    if login.wanted.is_none() {
+        organisations.clear();
+    }
     let (lang, high, id) = (login.locale, login.acr == HIGH, random(24));
     let now = sandbox.now();
     sandbox.state().passing().logins.put(id.clone(), login, now, now + LOGIN);
-    let page = LoginPage { lang, words: words(lang), login: &id, high, people: &people };
+    let page = LoginPage {
+        lang,
+        words: words(lang),
+        login: &id,
+        high,
+        people: &people,
+        organisations: &organisations,
+        other: OTHER,
+    };
     answer::page(&sandbox, StatusCode::OK, &page)
 }
 
@@ -148,6 +174,7 @@ fn asked(params: &Params) -> Result<Login, Wrong> {
         acr: acr.unwrap_or(SUBSTANTIAL),
         locale: locale.unwrap_or("nb"),
         scope: scope.to_owned(),
+        wanted: params.get("authorization_details").map(Wanted::parse).transpose()?,
     })
 }
 
@@ -173,6 +200,13 @@ pub async fn post_login(
         return back(&sandbox, Some(&login.state), &parts);
     }
     let pid = params.get("pid").unwrap_or_default();
+    let picked = sandbox.state().read(|kept| vouching::picked(&params, &kept.organisations));
+    let picked = match picked {
+        Ok(picked) => picked,
+        Err(says) => {
+            return answer::message(&sandbox, StatusCode::BAD_REQUEST, "Nobody vouched for", says);
+        }
+    };
     if !sandbox.state().read(|kept| kept.people.iter().any(|one| one.pid == pid)) {
         let says = "The person who was chosen is not one of the sandbox's.";
         return answer::message(&sandbox, StatusCode::BAD_REQUEST, "Nobody chosen", says);
@@ -186,9 +220,18 @@ pub async fn post_login(
         let mut sessions = old.and_then(|old| passing.sessions.take(&old, now)).unwrap_or_default();
         sessions.push(session.clone());
         passing.sessions.put(cookie.clone(), sessions, now, now + SESSION);
-        let Login { nonce, challenge, acr, locale, scope, .. } = login;
-        let pid = pid.to_owned();
-        let entry = Code { session, pid, nonce, challenge, acr, locale, scope, authenticated: now };
+        let Login { nonce, challenge, acr, locale, scope, wanted, state: _ } = login.clone();
+        let entry = Code {
+            session,
+            pid: pid.to_owned(),
+            nonce,
+            challenge,
+            acr,
+            locale,
+            scope,
+            authenticated: now,
+            details: wanted.map(|wanted| wanted.answer(&picked)),
+        };
         passing.codes.put(code.clone(), entry, now, now + CODE);
     }
     let mut response = back(&sandbox, Some(&login.state), &[("code", &code)]);

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 mod authorize;
 mod end_session;
 mod token;
+mod vouching;
 
 pub use authorize::{Login, post_login, show};
 pub use end_session::end;
@@ -62,10 +63,11 @@ pub async fn metadata(State(sandbox): State<Sandbox>) -> Response {
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": [SUBSTANTIAL, HIGH],
+        "authorization_details_types_supported": [vouching::TYPE],
         "ui_locales_supported": LANGUAGES,
         "claims_supported": [
             "iss", "aud", "sub", "pid", "acr", "amr", "auth_time", "iat", "exp", "nonce", "sid",
-            "jti", "locale"
+            "jti", "locale", "authorization_details"
         ],
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,

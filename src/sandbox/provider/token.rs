@@ -16,7 +16,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -33,6 +33,8 @@ pub struct Code {
     pub(super) locale: &'static str,
     pub(super) scope: String,
     pub(super) authenticated: i64,
+    /// What is vouched for, where that was asked.
+    pub(super) details: Option<Value>,
 }
 
 /// `POST /idporten/token`
@@ -69,18 +71,19 @@ pub async fn post_token(
     }
     let id_token = id_token(&sandbox, &client_id, &code, now)
         .map_err(|error| Denied::new("server_error", error))?;
-    let body = json!({
+    let mut body = json!({
         "access_token": random(32),
         "token_type": "Bearer",
         "expires_in": ID_TOKEN,
         "scope": code.scope,
         "id_token": id_token,
     });
+    vouch(&mut body, &code);
     Ok(answer::json(StatusCode::OK, &body))
 }
 
 fn id_token(sandbox: &Sandbox, client: &str, code: &Code, now: i64) -> Result<String, String> {
-    let claims = json!({
+    let mut claims = json!({
         "iss": issuer(sandbox),
         "aud": client,
         "sub": code.session.sub,
@@ -95,7 +98,15 @@ fn id_token(sandbox: &Sandbox, client: &str, code: &Code, now: i64) -> Result<St
         "jti": random(16),
         "locale": code.locale,
     });
+    vouch(&mut claims, code);
     sandbox.keys().idporten.sign("JWT", &claims)
+}
+
+/// As Ansattporten, the provider says it in both.
+fn vouch(said: &mut Value, code: &Code) {
+    if let (Some(said), Some(details)) = (said.as_object_mut(), &code.details) {
+        said.insert("authorization_details".into(), details.clone());
+    }
 }
 
 /// The client's id, when its id and secret are right. Both are compared in full, so that the time

@@ -13,7 +13,9 @@ import {
 } from './people.js';
 import { addService, nameOrganisation, retireService } from './sandbox.js';
 import {
+  CLAIMS_RIGHT,
   VENDOR,
+  askForChange,
   decide,
   deleteSystem,
   newAgentRequest,
@@ -26,6 +28,29 @@ const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
 const OLA_NUMBER = '04879112090';
 const LEADER = 'Astrid Åsheim';
+
+/** Change requests in all that can become of them. */
+async function prepareChanges(demo, ask, back) {
+  const user = async (title) => {
+    const request = await ask(title, { systemId: '991825827_smartcloud' });
+    await decide(demo, request, PIA_NUMBER, 'approve');
+    return request;
+  };
+  const wish = {
+    requiredAccessPackages: [{ urn: 'urn:altinn:accesspackage:skattegrunnlag' }],
+    unwantedRights: CLAIMS_RIGHT,
+  };
+  const standing = await user('Skatt for avdeling øst');
+  const change = await askForChange(demo, standing, { ...wish, validTo: '2099-12-31', ...back });
+  const changeEscalated = await askForChange(demo, standing, wish);
+  await decide(demo, changeEscalated, OLA_NUMBER, 'escalate');
+  const changeAccepted = await askForChange(demo, await user('Skatt for lageret'), wish);
+  await decide(demo, changeAccepted, PIA_NUMBER, 'approve');
+  const changeRejected = await askForChange(demo, standing, wish);
+  await decide(demo, changeRejected, PIA_NUMBER, 'reject');
+  const changing = await askForChange(demo, standing, { unwantedRights: CLAIMS_RIGHT });
+  return { change, changeEscalated, changeAccepted, changeRejected, changeChanging: changing };
+}
 
 /** What the demo's register and vendors must hold for the pages to be there. */
 export async function prepare(demo) {
@@ -77,7 +102,9 @@ export async function prepare(demo) {
   await retireService(demo, service);
   const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
   const offered = { payroll: payroll.systemId, unknownSystem: form.systemId, bare };
-  return { ...own, ...offered, pending, agent, acceptedAgent, gone, orphan, changing, unknown };
+  const changes = await prepareChanges(demo, ask, back);
+  const more = { ...offered, ...changes, pending };
+  return { ...own, ...more, agent, acceptedAgent, gone, orphan, changing, unknown };
 }
 
 /** Forgets who is logged in, but not the language. */
@@ -95,9 +122,11 @@ async function typeNothing({ page }) {
   await field.fill('');
 }
 
+let renamed = 0;
 /** Gives the vendor another name: what the page shows is no longer what is. */
-function rename({ demo, language }) {
-  return nameOrganisation(demo, VENDOR, `SmartCloud ${language.toUpperCase()} AS`);
+function rename({ demo }) {
+  renamed += 1;
+  return nameOrganisation(demo, VENDOR, `SmartCloud ${renamed} AS`);
 }
 
 /**
@@ -144,9 +173,6 @@ export function states(made) {
     { name: 'history-fault', who: PIA, path: `${UI}/history?from=x`, status: 422 },
     { name: 'history-empty', who: TOR, path: `${UI}/history` },
     { name: 'history-as-ola', who: OLA, path: `${UI}/history` },
-    { name: 'change', who: PIA, path: made.pending.path },
-    { name: 'change-cannot', who: SIV, path: made.pending.path },
-    { name: 'change-not-entitled', who: OLA, path: made.pending.path },
     { name: 'approve', who: PIA, path: made.open.path },
     { name: 'approve-package', who: PIA, path: made.packages.path },
     { name: 'approve-existing', who: PIA, path: made.existing.path },
@@ -171,12 +197,28 @@ export function states(made) {
     { name: 'system-user-deleted', who: PIA, path: user(made.orphan) },
     { name: 'system-user-as-ola', who: OLA, path: user(made.accepted), status: 403 },
     { name: 'revoke', who: PIA, path: `${user(made.accepted)}/revoke` },
+    { name: 'change', who: PIA, path: made.change.path },
+    { name: 'change-escalated', who: PIA, path: made.changeEscalated.path },
+    { name: 'change-cannot-give-all', who: SIV, path: made.change.path },
+    { name: 'change-not-entitled', who: OLA, path: made.change.path },
+    { name: 'change-sent-on', who: OLA, path: made.changeEscalated.path },
+    { name: 'change-accepted', who: PIA, path: made.changeAccepted.path },
+    { name: 'change-rejected', who: PIA, path: made.changeRejected.path },
+    { name: 'change-reject', who: PIA, path: `${UI}/changerequest/${made.change.id}/reject` },
+    { name: 'change-switch', who: LEADER, acting: 'Tallmakerne AS', path: made.change.path },
     { name: 'not-found', who: PIA, path: `${UI}/${nothing}`, status: 404 },
     { name: 'incomplete-link', who: PIA, path: `${UI}/request`, status: 400 },
     { name: 'wrong-method', who: PIA, path: `${UI}/request/${made.open.id}/approve`, status: 405 },
     { name: 'switch', who: LEADER, acting: 'Tallmakerne AS', path: made.open.path },
     { name: 'unknown-item', who: PIA, path: made.unknown.path, error: true },
     { name: 'changed', who: PIA, path: made.changing.path, meanwhile: rename, status: 409 },
+    {
+      name: 'change-changed',
+      who: PIA,
+      path: made.changeChanging.path,
+      meanwhile: rename,
+      status: 409,
+    },
     { name: 'signed-out', who: PIA, path: made.open.path, meanwhile: forget, status: 401 },
   ];
 }
@@ -186,6 +228,7 @@ export function lateStates(made) {
   return [
     { name: 'timed-out', who: PIA, path: made.open.path },
     { name: 'timed-out-as-ola', who: OLA, path: made.escalated.path },
+    { name: 'change-timed-out', who: PIA, path: made.change.path },
   ];
 }
 

@@ -1,10 +1,12 @@
 // The vendor's side over HTTP: tokens, systems, requests.
+import { randomUUID } from 'node:crypto';
 import { CUSTOMER } from './people.js';
 
 export const VENDOR = '991825827';
 export const SYSTEM = `${VENDOR}_smartregnskap`;
 const REGISTER = '/authentication/api/v1/systemregister/vendor';
 const REQUESTS = '/authentication/api/v1/systemuser/request/vendor';
+const CHANGES = '/authentication/api/v1/systemuser/changerequest/vendor';
 const WRITE = 'altinn:authentication/systemuser.request.write';
 const READ = 'altinn:authentication/systemuser.request.read';
 const REGISTER_WRITE = 'altinn:authentication/systemregister.write';
@@ -84,6 +86,14 @@ export async function newChange(demo, user, urn = 'urn:altinn:accesspackage:skat
   const made = expect(await call(demo, 'POST', path + query, body), 201);
   const { pathname, search } = new URL(made.confirmUrl);
   return { ...made, path: pathname + search };
+}
+
+/** Asks for a change of the system user that came of a request. */
+export async function askForChange(demo, { id }, body) {
+  const ids = new URLSearchParams({ 'correlation-id': randomUUID(), 'system-user-id': id });
+  const made = expect(await call(demo, 'POST', `${CHANGES}?${ids}`, body), 201);
+  const { pathname, search } = new URL(made.confirmUrl);
+  return { ...made, path: pathname + search, place: `${pathname}?id=${made.id}` };
 }
 
 /** What the vendor gets when it asks for a request: the HTTP status and the body. */

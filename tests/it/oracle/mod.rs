@@ -1,5 +1,6 @@
 //! Authority and decisions in worlds made up by chance, against rules that are written twice: once by
 //! the engine, over the store, and once here, as they are told.
+mod clients;
 mod rules;
 mod world;
 
@@ -80,7 +81,8 @@ async fn the_engine_and_the_oracle_agree(bench: Bench) {
     let resources = worlds.iter().flat_map(Placed::resources).collect();
     let catalogue = Contents::new(resources, 1).unwrap();
     let mut tally = Tally::default();
-    for placed in &worlds {
+    for placed in &mut worlds {
+        clients::given(&bench, placed, &catalogue, &mut tally).await;
         people(&bench, placed, &catalogue, &mut tally).await;
         approvers(&bench, placed, &catalogue, &mut tally).await;
         decisions(&bench, placed, &catalogue, &mut tally).await;
@@ -106,6 +108,13 @@ async fn the_engine_and_the_oracle_agree(bench: Bench) {
         ("a system user may", Verdict::Yes, 100),
         ("a system user may", Verdict::Lacks, 1_000),
         ("a system user may", Verdict::NotListed, 15),
+        ("a client", Verdict::Yes, 30),
+        ("a client", Verdict::Lacks, 100),
+        ("a client", Verdict::WrongKind, 100),
+        ("a client that is left", Verdict::Yes, 10),
+        ("a client that is left", Verdict::Lacks, 10),
+        ("an agent may", Verdict::Yes, 10),
+        ("an agent may", Verdict::Lacks, 500),
         ("who could approve", Verdict::Yes, 30),
         ("who could approve", Verdict::Lacks, 10),
     ] {
@@ -126,7 +135,7 @@ async fn people(bench: &Bench, placed: &Placed, catalogue: &Contents, tally: &mu
                 |more: &str| format!("person {person}, organisation {at}, {more}: {world:#?}");
             let acts = choices.iter().any(|choice| choice.id == party);
             tally.agree("may act", yes(acts), yes(world.may_act(person, at)), || what(""));
-            let on = OnBehalf { person: id, party_id: 0, party, level: 3 };
+            let on = OnBehalf { person: id, party_id: 0, party, level: 3, vouched: None };
             let (held, related) = app
                 .store
                 .read(async |tx| {
@@ -214,10 +223,12 @@ async fn decisions(bench: &Bench, placed: &Placed, catalogue: &Contents, tally: 
                     let oracle = world.person_may(person, at, told, action);
                     asked.push((question(subject), "a person may", oracle));
                 }
-                for (user, id) in world.users.iter().zip(&placed.users) {
+                for (user, id) in placed.users.iter().enumerate() {
                     let subject = Subject::SystemUser(SystemUserId(*id));
                     let oracle = world.user_may(user, at, service, action);
-                    asked.push((question(subject), "a system user may", oracle));
+                    let agent = world.users[user].agent;
+                    let kind = if agent { "an agent may" } else { "a system user may" };
+                    asked.push((question(subject), kind, oracle));
                 }
             }
         }

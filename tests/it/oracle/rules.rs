@@ -16,6 +16,17 @@ const CLIENT_ONLY: [&str; 6] = [
     "forretningsforer-eiendom",
 ];
 
+/// May be passed on for a client.
+static DELEGABLE: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let text = std::fs::read_to_string("src/catalogue/data/packages.json").unwrap();
+    let packages: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let those = packages
+        .iter()
+        .filter(|p| p["delegable"] == true && p["entityType"] == "organization")
+        .map(|p| p["urn"].as_str().unwrap().rsplit(':').next().unwrap().to_owned());
+    those.collect()
+});
+
 /// One row of the table: this role gives this package.
 struct Row {
     package: String,
@@ -220,7 +231,34 @@ impl World {
         });
         self.verdict(opened, on, service, action)
     }
-    pub fn user_may(&self, user: &User, on: usize, service: usize, action: &str) -> Verdict {
+    /// Whether the organisation can be given to the agent as a client; one that is none of its
+    /// owner's is of the wrong kind.
+    pub fn client(&self, user: &User, on: usize) -> Verdict {
+        let from = self.sources(on);
+        let relation = |tie: &&Tie| {
+            tie.when == When::Now
+                && on != user.owner
+                && tie.to == Holder::Organisation(user.owner)
+                && from.contains(&tie.from)
+        };
+        let relations: Vec<&Tie> = self.ties.iter().filter(relation).collect();
+        if relations.is_empty() {
+            return Verdict::WrongKind;
+        }
+        let passed_on = |package: &&str| {
+            DELEGABLE.iter().any(|code| code == package)
+                && relations.iter().any(|tie| self.gives_access(tie, package))
+        };
+        if user.packages.iter().all(|package| passed_on(package)) {
+            Verdict::Yes
+        } else {
+            Verdict::Lacks
+        }
+    }
+
+    pub fn user_may(&self, at: usize, on: usize, service: usize, action: &str) -> Verdict {
+        let user = &self.users[at];
+        let acts = if user.agent { self.given.contains(&(at, on)) } else { user.owner == on };
         let about = &self.services[service];
         let live = matches!(user.state, State::Live | State::EndsLater);
         let right = user.services.iter().any(|(one, may)| {
@@ -230,7 +268,7 @@ impl World {
             let by_package = matches!(thing, Thing::Package(p) if user.packages.contains(p));
             actions.contains(&action) && (by_package || right)
         });
-        let opened = opened && live && !user.agent && user.owner == on;
+        let opened = opened && live && acts;
         self.verdict(opened, on, about, action)
     }
     fn verdict(&self, opened: bool, on: usize, service: &Service, action: &str) -> Verdict {

@@ -59,6 +59,19 @@ pub const PACKAGES: [&str; 22] = [
     "forretningsforer-eiendom",
     "innbygger-tilgangsstyring-privatperson",
 ];
+/// What agents are given: most of it may be passed on.
+const PASSED_ON: [&str; 8] = [
+    "krav-og-utlegg",
+    "skattegrunnlag",
+    "toll",
+    "regnskapsforer-lonn",
+    "ansvarlig-revisor",
+    "forretningsforer-eiendom",
+    "post-til-virksomheten-med-taushetsbelagt-innhold",
+    "klientadministrator",
+];
+/// Those that have clients are among the first.
+const FACILITATORS: usize = 2;
 /// Roles as policies name them: the code, and one of its urns.
 const NAMED: [(&str, &str); 12] = [
     ("DAGL", "urn:altinn:external-role:ccr:daglig-leder"),
@@ -84,6 +97,14 @@ pub enum Holder {
 pub enum Thing {
     Role(&'static str),
     Package(&'static str),
+}
+impl Thing {
+    pub fn kind_and_code(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Role(code) => ("role", code),
+            Self::Package(code) => ("package", code),
+        }
+    }
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -138,6 +159,8 @@ pub struct World {
     pub ties: Vec<Tie>,
     pub services: Vec<Service>,
     pub users: Vec<User>,
+    /// The clients that users have been given: user and organisation.
+    pub given: Vec<(usize, usize)>,
 }
 
 fn thing() -> impl Strategy<Value = Thing> {
@@ -150,6 +173,7 @@ fn tie() -> impl Strategy<Value = Tie> {
     let to = prop_oneof![
         3 => (0..PEOPLE).prop_map(Holder::Person),
         2 => (0..ORGANISATIONS).prop_map(Holder::Organisation),
+        2 => (0..FACILITATORS).prop_map(Holder::Organisation),
     ];
     let when = prop_oneof![8 => Just(When::Now), 1 => Just(When::Over), 1 => Just(When::Later)];
     (0..ORGANISATIONS, to, thing(), when).prop_map(|(from, to, thing, when)| Tie {
@@ -189,14 +213,14 @@ fn user() -> impl Strategy<Value = User> {
         services
     });
     let packages = proptest::sample::subsequence(PACKAGES.to_vec(), 0..8);
-    let agent = proptest::bool::weighted(0.15);
-    (0..ORGANISATIONS, agent, state, services, packages).prop_map(
-        |(owner, agent, state, services, packages)| User {
-            owner,
-            agent,
-            state,
-            services,
-            packages,
+    let agent = proptest::bool::weighted(0.4);
+    let few = proptest::sample::subsequence(PASSED_ON.to_vec(), 1..3);
+    (0..ORGANISATIONS, agent, state, services, packages, few).prop_map(
+        |(owner, agent, state, services, packages, few)| {
+            // Of few facilitators and with few packages, or no client would have them all.
+            let (owner, packages) =
+                if agent { (owner % FACILITATORS, few) } else { (owner, packages) };
+            User { owner, agent, state, services, packages }
         },
     )
 }
@@ -204,7 +228,7 @@ pub fn world() -> impl Strategy<Value = World> {
     let parent = proptest::option::of(0..ORGANISATIONS);
     let organisations =
         vec((select(&FORMS[..]), parent, proptest::bool::weighted(0.08)), ORGANISATIONS);
-    (organisations, vec(tie(), 25..55), vec(service(), SERVICES), vec(user(), 5)).prop_map(
+    (organisations, vec(tie(), 30..65), vec(service(), SERVICES), vec(user(), 9)).prop_map(
         |(organisations, mut ties, services, users)| {
             let organisations = organisations.into_iter().enumerate();
             let organisations = organisations.map(|(at, (form, parent, deleted))| Organisation {
@@ -223,7 +247,13 @@ pub fn world() -> impl Strategy<Value = World> {
                     distinct.push(tie);
                 }
             }
-            World { organisations: organisations.collect(), ties: distinct, services, users }
+            World {
+                organisations: organisations.collect(),
+                ties: distinct,
+                services,
+                users,
+                given: Vec::new(),
+            }
         },
     )
 }
@@ -303,10 +333,7 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
                 query.bind(form).bind(parent).bind(deleted).exec().await?;
             }
             for tie in &world.ties {
-                let (kind, code) = match tie.thing {
-                    Thing::Role(code) => ("role", code),
-                    Thing::Package(code) => ("package", code),
-                };
+                let (kind, code) = tie.thing.kind_and_code();
                 let (from, to) = match tie.when {
                     When::Now => (now, None),
                     When::Over => (now.plus_days(-9), Some(now.plus_minutes(-1))),

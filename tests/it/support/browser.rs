@@ -69,12 +69,30 @@ impl Browser {
             .header(name::ORIGIN, PUBLIC_URL);
         self.send(request, body).await
     }
-    pub async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+    /// Posts anything from one of our own pages: a form with a file.
+    pub async fn post_bytes(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+        let request = Request::post(path)
+            .header(name::CONTENT_TYPE, kind)
+            .header("sec-fetch-site", "same-origin")
+            .header(name::ORIGIN, PUBLIC_URL);
+        self.send(request, body).await
+    }
+    /// Acts for another party from here on.
+    pub async fn act_for(&mut self, party: &str) {
+        let page = self.get("/parties").await;
+        let form = page.form(&format!("/parties/{party}/choose"));
+        self.submit(&form).await.is(303);
+    }
+    pub async fn send(
+        &mut self,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let request = request
             .header(name::COOKIE, cookies.join("; "))
             .header(name::ACCEPT_LANGUAGE, self.language);
-        let answer = Answer::of(&self.router, request.body(Body::from(body)).unwrap()).await;
+        let answer = Answer::of(&self.router, request.body(body.into()).unwrap()).await;
         for set in answer.headers.get_all(name::SET_COOKIE) {
             let (pair, rest) = set.to_str().unwrap().split_once(';').unwrap();
             let (cookie, value) = pair.split_once('=').unwrap();
@@ -225,6 +243,17 @@ impl Answer {
     /// How many elements match.
     pub fn count(&self, selector: &str) -> usize {
         self.page().select(&Selector::parse(selector).unwrap()).count()
+    }
+    /// Where the one element that matches leads.
+    #[track_caller]
+    pub fn link(&self, selector: &str) -> String {
+        let page = self.page();
+        let found = page.select(&Selector::parse(selector).unwrap()).next();
+        found.and_then(|a| a.attr("href")).unwrap_or_else(|| panic!("no {selector}")).to_owned()
+    }
+    /// How many elements there are.
+    pub fn elements(&self) -> usize {
+        self.page().select(&Selector::parse("*").unwrap()).count()
     }
     /// Whether an element matches.
     pub fn has(&self, selector: &str) -> bool {

@@ -2,6 +2,7 @@
 //! control, and browsers.
 pub mod browser;
 pub mod issuer;
+pub mod program;
 pub mod schema;
 pub mod things;
 
@@ -18,7 +19,7 @@ use systembruker::{
     app::App,
     catalogue::{self, Catalogue},
     clock::{Clock, Ts},
-    config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings},
+    config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings, VouchedSettings},
     db::Store,
     ids::{OrgNo, PersonNo},
     keys::Keys,
@@ -112,6 +113,14 @@ impl Bench {
         config.oidc.issuer = "http://127.0.0.1:1".into();
         let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
         router::router(App::new(store, clock, config, self.app.catalogue.clone()).unwrap())
+    }
+    /// The same product with other settings of what a login may bring.
+    pub fn vouch(&mut self, settings: Option<VouchedSettings>) {
+        let mut config = (*self.app.config).clone();
+        config.oidc.vouched = settings;
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        self.app = App::new(store, clock, config, self.app.catalogue.clone()).unwrap();
+        self.router = router::router(self.app.clone());
     }
     /// A browser that nobody has logged in with.
     pub fn browser(&self) -> Browser {
@@ -238,6 +247,7 @@ fn config(outside: &Outside) -> Config {
                 Level { acr: "idporten-loa-high".into(), worth: 4 },
             ],
             algorithms: vec!["RS256".into()],
+            vouched: None,
         },
         issuers: vec![
             issuer(IssuerKind::Vendor, format!("{}/maskinporten", outside.url)),
@@ -300,7 +310,7 @@ async fn world(seed: &Seed) {
 }
 
 /// A database of its own, copied from one that has the schema.
-async fn database() -> sqlx::postgres::PgConnectOptions {
+pub async fn database() -> sqlx::postgres::PgConnectOptions {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
     // Copies of one template wait for each other.
     static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

@@ -1,0 +1,146 @@
+//! What the clients pages show beside a list: on which of the owner's other system users a client is,
+//! which clients are on none, and which system users there are.
+use super::{
+    kept,
+    model::{After, Agent, Client, Relations},
+    own_agent, store,
+};
+use crate::{
+    app::App,
+    authority::{self, Holdings, OnBehalf},
+    catalogue::Contents,
+    db::{Error, Json, Reads},
+    i18n::Localised,
+    ids::{OrgNo, PackageUrn, PartyUuid, SystemUserId},
+    parties::model::pattern,
+    problem::{Problem, Stop},
+    statements,
+};
+use std::collections::HashMap;
+
+statements! {
+    LIST_ELSEWHERE = "select d.client, u.title from client_delegation d join system_user u on u.id = d.system_user and u.revoked is null where d.ended is null and d.facilitator = $1 and d.system_user <> $2 and d.client in ($3) order by u.title, u.id";
+    /// In the order of names, as the other lists.
+    LIST_ON_NONE = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort from (select party, org_no, relations, name_sort from client where facilitator = $1 and (name_sort, party) > ($2, $3) and ($4 = '%%' or name_fold like cast($4 as text) escape '\\' or org_no like cast($4 as text) escape '\\') and not exists (select 1 from client_delegation d where d.client = client.party and d.facilitator = $1 and d.ended is null) order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party order by c.name_sort, c.party";
+    LIST_AGENTS = "select u.id, u.title, u.clients, s.name as system_name from system_user u join system s on s.id = u.system_id where u.owner = $1 and u.kind = 'agent' and u.revoked is null order by u.created desc, u.id desc limit 100";
+    FIND_NAME = "select name from party where id = $1";
+}
+
+/// The party's own agent, whose owner's clients are kept from now on, for one who manages them; and
+/// what the person holds.
+pub async fn enter(
+    app: &App,
+    reads: &mut Reads,
+    on: OnBehalf,
+    user: SystemUserId,
+) -> Result<(Agent, Holdings), Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    let found = store::read_agent(reads, user).await?;
+    let opened = found.as_ref().is_some_and(|found| found.opened);
+    let agent = own_agent(found, on)?;
+    let holdings = authority::look(reads, now, on).await?;
+    if holdings.manages_clients(&catalogue).is_none() {
+        return Err(Stop::NotEntitled.into());
+    }
+    if !opened {
+        app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
+    }
+    Ok((agent, holdings))
+}
+/// A system user that acts for clients, whoever's it is.
+pub async fn agent(reads: &mut Reads, user: SystemUserId) -> Result<Option<Agent>, Error> {
+    let found = store::read_agent(reads, user).await?;
+    Ok(found.filter(|found| found.is_agent && !found.revoked).map(|found| found.agent))
+}
+/// Who manages a party's clients: how many people, and through which roles and packages.
+pub async fn managers(
+    app: &App,
+    catalogue: &Contents,
+    party: PartyUuid,
+) -> Result<(usize, Vec<String>), Error> {
+    let now = app.clock.now();
+    let (everybody, _) =
+        app.store.read(async |tx| authority::everybodys_holdings(tx, now, party).await).await?;
+    let mut through: Vec<String> =
+        everybody.iter().filter_map(|holdings| holdings.manages_clients(catalogue)).collect();
+    let people = through.len();
+    through.sort_by_key(|code| (!catalogue.is_key_role(code), code.clone()));
+    through.dedup();
+    Ok((people, through))
+}
+
+/// The titles of the owner's other system users that each of these is on.
+pub async fn elsewhere(
+    reads: &mut Reads,
+    owner: PartyUuid,
+    user: SystemUserId,
+    clients: &[PartyUuid],
+) -> Result<HashMap<PartyUuid, Vec<String>>, Error> {
+    let mut found: HashMap<PartyUuid, Vec<String>> = HashMap::new();
+    if clients.is_empty() {
+        return Ok(found);
+    }
+    let query = reads.query(LIST_ELSEWHERE).bind(owner).bind(user).list(clients);
+    for (client, title) in query.all::<(PartyUuid, String)>().await? {
+        found.entry(client).or_default().push(title);
+    }
+    Ok(found)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    party: PartyUuid,
+    org_no: OrgNo,
+    name: String,
+    org_form: Option<String>,
+    relations: String,
+    name_sort: Vec<u8>,
+}
+/// A page of the clients that are on none of the owner's system users, and where the next begins.
+pub async fn on_none(
+    reads: &mut Reads,
+    owner: PartyUuid,
+    q: &str,
+    after: Option<After>,
+    most: i64,
+    lack: impl Fn(&Relations) -> Vec<PackageUrn>,
+) -> Result<(Vec<Client>, Option<After>), Error> {
+    let After { name_sort, id } = after.unwrap_or_else(After::nothing);
+    let query = reads.query(LIST_ON_NONE).bind(owner).bind(name_sort).bind(id);
+    let mut rows: Vec<Row> = query.bind(pattern(q)).bind(most + 1).all().await?;
+    let more = i64::try_from(rows.len()).is_ok_and(|n| n > most);
+    rows.truncate(usize::try_from(most).unwrap_or_default());
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|row| After { name_sort: row.name_sort.clone(), id: row.party });
+    let client = |row: Row| {
+        let relations = Relations::from(row.relations.as_str());
+        Client {
+            id: row.party,
+            org_no: row.org_no,
+            name: row.name,
+            form: row.org_form,
+            added: None,
+            missing: lack(&relations),
+            relations,
+        }
+    };
+    Ok((rows.into_iter().map(client).collect(), next))
+}
+
+/// One of a party's agent system users, as one chooses among them.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Choice {
+    pub id: SystemUserId,
+    pub title: String,
+    pub clients: i64,
+    pub system_name: Json<Localised>,
+}
+/// The party's agent system users, newest first: the first hundred.
+pub async fn agents(reads: &mut Reads, owner: PartyUuid) -> Result<Vec<Choice>, Error> {
+    reads.query(LIST_AGENTS).bind(owner).all().await
+}
+/// What a party is called.
+pub async fn name(reads: &mut Reads, party: PartyUuid) -> Result<Option<String>, Error> {
+    let row: Option<(String,)> = reads.query(FIND_NAME).bind(party).opt().await?;
+    Ok(row.map(|(name,)| name))
+}

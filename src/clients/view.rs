@@ -1,0 +1,79 @@
+//! Clients as pages and tables show them: relations, packages and outcomes in words.
+use super::{
+    model::{Client, Fate, Relations, State},
+    pages::Row,
+};
+use crate::{
+    catalogue::Contents,
+    ids::PackageUrn,
+    web::{
+        items,
+        page::{FormToken, Page},
+        view::Organisation,
+    },
+};
+
+/// Why a party is a client: roles and packages by their names.
+pub fn relations(page: &Page, catalogue: &Contents, relations: &Relations) -> String {
+    let mut words: Vec<String> =
+        relations.iter().map(|relation| items::role(page, catalogue, relation.code())).collect();
+    words.dedup();
+    words.join(", ")
+}
+/// Packages by their names, or by their codes where nobody knows them.
+pub fn packages(page: &Page, catalogue: &Contents, packages: &[PackageUrn]) -> String {
+    let names = packages.iter().map(|urn| match catalogue.package(urn) {
+        Some(package) => package.name.in_language(page.lang()).text,
+        None => urn.code().to_owned(),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+/// A client as a row of the list.
+pub fn row(
+    page: &Page,
+    catalogue: &Contents,
+    client: &Client,
+    elsewhere: &str,
+    act: Option<FormToken>,
+) -> Row {
+    Row {
+        id: client.id.to_string(),
+        client: Organisation { name: client.name.clone(), org_no: client.org_no.grouped() },
+        form: client.form.clone().unwrap_or_default(),
+        relation: relations(page, catalogue, &client.relations),
+        state: client.state(),
+        missing: packages(page, catalogue, &client.missing),
+        elsewhere: elsewhere.to_owned(),
+        act,
+        message: None,
+    }
+}
+pub fn state(page: &Page, state: State) -> &'static str {
+    match state {
+        State::Added => page.t("clients-state-added"),
+        State::Available => page.t("clients-state-available"),
+        State::Blocked => page.t("clients-state-blocked"),
+    }
+}
+
+/// What came of several clients, in one sentence: `12 added, 3 cannot be added`.
+pub fn told(page: &Page, adds: bool, fates: &[Fate]) -> String {
+    let count = |of: fn(&Fate) -> bool| {
+        u64::try_from(fates.iter().filter(|fate| of(fate)).count()).unwrap_or(u64::MAX)
+    };
+    let done = count(|fate| *fate == Fate::Done);
+    let same = count(|fate| *fate == Fate::Already);
+    let not = count(|fate| matches!(fate, Fate::NotAClient | Fate::Blocked(_)));
+    let mut parts = vec![if adds {
+        page.count("clients-told-added", done)
+    } else {
+        page.count("clients-told-removed", done)
+    }];
+    if same > 0 {
+        parts.push(page.count("clients-told-already", same));
+    }
+    if not > 0 {
+        parts.push(page.count("clients-told-not", not));
+    }
+    parts.join(", ")
+}
