@@ -167,6 +167,9 @@ async fn tidy(app: App) {
         if let Err(error) = requests::time_out(&app).await {
             tracing::warn!(%error, "requests could not be timed out; trying again");
         }
+        if let Err(error) = system_users::expire(&app).await {
+            tracing::warn!(%error, "ends that have passed could not be noted; trying again");
+        }
         if let Err(error) = webhooks::forget(&app).await {
             tracing::warn!(%error, "old deliveries could not be deleted");
         }

@@ -22,6 +22,7 @@ portal-privacy = Privacy
 portal-about = About Systembruker
 portal-api = For developers: API
 portal-operation = Give this code if you contact us:
+portal-faults = Something must be corrected
 
 kind-own = Your own organisation
 kind-clients = Clients
@@ -40,6 +41,7 @@ fact-decided-at = Decided
 fact-reference = Reference
 fact-state = Status
 fact-created = Created
+fact-last-used = Last used
 fact-external-ref = The vendor’s reference
 
 item-right = Single service

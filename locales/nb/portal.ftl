@@ -22,6 +22,7 @@ portal-privacy = Personvern
 portal-about = Om Systembruker
 portal-api = For utviklere: API
 portal-operation = Oppgi denne koden hvis du tar kontakt:
+portal-faults = Noe må rettes
 
 kind-own = Egen virksomhet
 kind-clients = Klienter
@@ -40,6 +41,7 @@ fact-decided-at = Avgjort
 fact-reference = Referanse
 fact-state = Status
 fact-created = Opprettet
+fact-last-used = Sist brukt
 fact-external-ref = Leverandørens referanse
 
 item-right = Enkelttjeneste

@@ -22,6 +22,7 @@ portal-privacy = Personvern
 portal-about = Om Systembruker
 portal-api = For utviklarar: API
 portal-operation = Oppgi denne koden om du tek kontakt:
+portal-faults = Noko må rettast
 
 kind-own = Eiga verksemd
 kind-clients = Klientar
@@ -40,6 +41,7 @@ fact-decided-at = Avgjort
 fact-reference = Referanse
 fact-state = Status
 fact-created = Oppretta
+fact-last-used = Sist brukt
 fact-external-ref = Referansen til leverandøren
 
 item-right = Enkeltteneste

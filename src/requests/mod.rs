@@ -3,6 +3,7 @@ pub mod api;
 pub mod ask;
 pub mod decide;
 pub mod end_user;
+pub mod last_day;
 pub mod model;
 pub mod pages;
 pub mod portal;
@@ -13,7 +14,7 @@ pub mod view;
 pub mod wire;
 
 pub use ask::{Ask, Asked, ask, dry_run};
-pub use decide::{Decided, Seen, Way, accept, escalate, reject};
+pub use decide::{Decided, Last, Seen, Way, accept, escalate, reject};
 pub use model::{After, Case, Filter, Request, Status};
 pub use precheck::precheck;
 

@@ -24,7 +24,7 @@ pub struct Request {
     pub packages: Vec<PackageUrn>,
     /// Byte for byte as the vendor gave it.
     pub redirect_url: Option<String>,
-    /// When the system user is to end, as the vendor proposes it.
+    /// When the system user is to end: as the vendor proposes it, and after a decision as it was decided.
     pub valid_to: Option<Ts>,
     pub created: Ts,
     pub escalated: Option<Ts>,

@@ -1,9 +1,10 @@
 //! What a vendor asks for, as pages: the request, the question before a rejection, the receipt.
+use super::last_day::LastDay;
 use crate::{
     i18n::Said,
     web::{
         page::{FormToken, Page},
-        view::{Change, Check, Item, Kind, Link, Organisation},
+        view::{Change, Check, Fault, Item, Kind, Link, Organisation},
     },
 };
 use askama::Template;
@@ -56,6 +57,7 @@ pub enum State {
         /// The fingerprint of what this page shows.
         shown: String,
         reject_url: String,
+        last: LastDay,
     },
     /// Entitled to answer, but some item is not theirs to give.
     CannotGiveAll {
@@ -110,7 +112,16 @@ impl ShowPage {
     }
 
     fn is_error(&self) -> bool {
-        self.changed || matches!(self.state, State::UnknownItem { .. })
+        self.changed
+            || matches!(self.state, State::UnknownItem { .. })
+            || self.faults().is_some_and(|faults| !faults.is_empty())
+    }
+
+    fn faults(&self) -> Option<&[Fault]> {
+        match &self.state {
+            State::MayApprove { last, .. } => Some(&last.faults),
+            _ => None,
+        }
     }
 
     /// The name of the party that the visitor acts for now.
@@ -211,10 +222,12 @@ impl ShowPage {
         };
         let unfit = Check::MayNot { why: "Kan ikke gis <videre>.".into(), who: String::new() };
         let cannot = State::CannotGiveAll { reject_url: "/x".into(), escalate: None };
+        let mistyped = sample_state_with(LastDay::mistyped());
         let passed = State::EndPassed { reject_url: Some("/x".into()) };
         vec![
             ("may approve for clients", for_clients(sample_state(), Check::NotChecked)),
             ("cannot give all for clients", for_clients(cannot, unfit)),
+            ("a day that cannot be", for_clients(mistyped, Check::NotChecked)),
             (
                 "end passed",
                 Self {
@@ -371,10 +384,14 @@ fn sample_organisations() -> [Organisation; 2] {
 }
 
 fn sample_state() -> State {
+    sample_state_with(LastDay::sample())
+}
+fn sample_state_with(last: LastDay) -> State {
     State::MayApprove {
         approve: sample_form("approve"),
         shown: "0123abcd".into(),
         reject_url: "/x".into(),
+        last,
     }
 }
 

@@ -17,8 +17,8 @@ statements! {
     FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
     /// Also when it was closed by revoking the system user that came of it.
     FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
-    /// Guarded by the status, so that of two decisions one wins.
-    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
+    /// Guarded by the status, so that of two decisions one wins. The end is the one decided on.
+    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5, valid_to = $7 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
     ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and timed_out is null and created > $3";
     /// A system's requests of one kind, oldest first. The page is chosen in an index alone.
     LIST_BY_SYSTEM = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 order by created, id limit cast($6 as bigint)) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
@@ -180,6 +180,7 @@ pub(super) async fn decide(
     tx: &mut Tx,
     id: RequestId,
     accepted: bool,
+    valid_to: Option<Ts>,
     decision: &Decision,
 ) -> Result<bool, Error> {
     let done = tx
@@ -190,6 +191,7 @@ pub(super) async fn decide(
         .bind(decision.by)
         .bind(&decision.through)
         .bind(decision.at.plus_days(-OPEN_DAYS))
+        .bind(valid_to)
         .exec()
         .await?;
     Ok(done == 1)

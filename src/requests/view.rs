@@ -1,6 +1,7 @@
 //! A request as its page shows it: in which state it is for this visitor, and each item's outcome.
 use super::{
     decide::{Asked, accepted, check, redirect_now},
+    last_day::LastDay,
     model::{Case, Request},
     pages::{ShowPage, State, System},
     shown::{Difference, Facts},
@@ -17,12 +18,22 @@ use crate::{
         items,
         page::Page,
         urls,
-        view::{Change, Check, Item, Kind},
+        view::{Change, Check, Fault, Item, Kind},
     },
 };
 
 pub fn kind(case: &Case) -> Kind {
     if case.request.kind == system_users::Kind::Agent { Kind::Clients } else { Kind::Own }
+}
+
+/// Why the page is shown again.
+#[derive(Debug, Default)]
+pub struct Again {
+    /// What has changed since it was last shown.
+    pub since: Option<Difference>,
+    /// The last day, as it was typed, and what is wrong with it.
+    pub day: Option<String>,
+    pub fault: Option<Fault>,
 }
 
 /// The page of a request of the party that the visitor acts for.
@@ -32,14 +43,15 @@ pub fn page(
     case: &Case,
     holdings: &Holdings,
     existing: Option<SystemUserId>,
-    since: Option<&Difference>,
+    again: &Again,
 ) -> ShowPage {
+    let since = again.since.as_ref();
     let catalogue = app.catalogue.now();
     let asked = check(&case.request, holdings, &catalogue);
     let secret = acting.who.secret();
     let fingerprint = Facts::of(case, &catalogue).fingerprint(secret);
     let manages = holdings.manages_access(&catalogue).is_some();
-    let state = state(app, acting, case, asked.as_deref(), manages, fingerprint);
+    let state = state(app, acting, case, asked.as_deref(), manages, (fingerprint, again));
     let open = case.request.is_open(app.clock.now());
     let page = acting.page.clone();
     let items = match &asked {
@@ -115,7 +127,7 @@ fn state(
     case: &Case,
     asked: Option<&[Asked]>,
     manages: bool,
-    shown: String,
+    (shown, again): (String, &Again),
 ) -> State {
     let (page, request, now) = (&acting.page, &case.request, app.clock.now());
     let catalogue = app.catalogue.now();
@@ -150,9 +162,12 @@ fn state(
         _ if !manages => {
             State::NotEntitled { escalate: escalate(), who_can: items::managers(page, &catalogue) }
         }
-        Some(asked) if asked.iter().all(|asked| asked.outcome().may()) => {
-            State::MayApprove { approve: acting.form(address("approve")), shown, reject_url }
-        }
+        Some(asked) if asked.iter().all(|asked| asked.outcome().may()) => State::MayApprove {
+            approve: acting.form(address("approve")),
+            shown,
+            reject_url,
+            last: LastDay::of(request, now, again),
+        },
         Some(_) => State::CannotGiveAll { reject_url, escalate: escalate() },
     }
 }

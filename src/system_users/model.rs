@@ -1,6 +1,7 @@
 //! What a system user is, and when it is live.
 use crate::{
     clock::Ts,
+    day::Day,
     i18n::Localised,
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     systems::Texts,
@@ -69,12 +70,15 @@ pub struct SystemUser {
     pub external_ref: String,
     pub title: String,
     pub created: Ts,
+    /// The name of whoever made it; empty when nobody has told it.
+    pub created_by: String,
     pub created_as: Option<String>,
     /// Made by its owner without a vendor's request.
     pub by_owner: bool,
     pub valid_to: Option<Ts>,
     pub paused: Option<Ts>,
     pub revoked: Option<Ts>,
+    pub last_used: Option<Day>,
     pub rights: i64,
     pub packages: i64,
 }
@@ -85,6 +89,10 @@ impl SystemUser {
     }
     pub fn has_expired(&self, now: Ts) -> bool {
         has_ended(self.valid_to, now)
+    }
+    /// Whether it ends within so many days.
+    pub fn ends_within(&self, days: i64, now: Ts) -> bool {
+        !self.has_expired(now) && has_ended(self.valid_to, now.plus_days(days))
     }
 }
 fn has_ended(valid_to: Option<Ts>, now: Ts) -> bool {

@@ -1,6 +1,7 @@
 //! The page around the page: what the layout shows whatever the route, and words for the templates.
 use crate::{
     clock::Ts,
+    day::Day,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
     web::{assets, urls, view::Phrase},
@@ -149,6 +150,10 @@ impl Page {
 
     pub fn date(&self, at: Ts) -> String {
         self.language.date(at)
+    }
+
+    pub fn day(&self, day: Day) -> String {
+        self.language.date(day.end().plus_minutes(-1))
     }
 
     pub fn date_time(&self, at: Ts) -> String {

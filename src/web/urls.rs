@@ -79,6 +79,9 @@ impl Place {
             ("request", given, Some(_)) => id(given).map(|id| Self::Request(RequestId(id))),
             ("receipt", given, None) => id(given).map(|id| Self::Receipt(RequestId(id))),
             (given, None, None) => id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id))),
+            (given, Some("rename" | "pause" | "resume" | "validity"), None) => {
+                id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id)))
+            }
             (given, Some("revoke"), None) => {
                 id(Some(given)).map(|id| Self::Revoke(SystemUserId(id)))
             }

@@ -21,6 +21,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::registers::store::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
     systembruker::system_users::doctor::STATEMENTS,
+    systembruker::system_users::life::STATEMENTS,
     systembruker::system_users::read::STATEMENTS,
     systembruker::system_users::store::STATEMENTS,
     systembruker::systems::store::STATEMENTS,

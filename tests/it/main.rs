@@ -13,6 +13,7 @@ mod contract;
 mod decision;
 mod events;
 mod history;
+mod life;
 mod logins;
 mod messages;
 mod openapi;
