@@ -15,6 +15,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $tag, "/changes.ftl")),
             include_str!(concat!("../locales/", $tag, "/system_users.ftl")),
             include_str!(concat!("../locales/", $tag, "/life.ftl")),
+            include_str!(concat!("../locales/", $tag, "/notices.ftl")),
             include_str!(concat!("../locales/", $tag, "/parties.ftl")),
             include_str!(concat!("../locales/", $tag, "/auth.ftl")),
             include_str!(concat!("../locales/", $tag, "/problems.ftl")),

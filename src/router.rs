@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, events, parties,
+    authority, changes, events, notices, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -47,7 +47,12 @@ pub fn portal() -> Routes {
         .and(requests::portal::routes())
         .and(changes::portal::routes())
         .and(system_users::portal::routes())
+        .and(notices::portal::routes())
         .and(web::portal::routes())
+}
+/// What the links in mails lead to: without a login or a cookie, by the secret in the address.
+pub fn mailed() -> Routes {
+    notices::mailed::routes()
 }
 /// What programs ask for, vendors' and people's, with a token; no cookie is read here.
 pub fn vendor_api() -> Routes {
@@ -112,6 +117,7 @@ pub fn router(app: App) -> Router {
         .route_layer(from_fn_with_state(app.clone(), repeat::once))
         .route_layer(from_fn(rate::told));
     let router: Router = portal()
+        .and(mailed())
         .into_router()
         .merge(api)
         .route("/openapi.json", get(openapi_json))

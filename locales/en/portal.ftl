@@ -10,6 +10,7 @@ portal-switch = Switch organisation
 portal-log-out = Log out
 portal-nav = Main menu
 portal-nav-overview = Overview
+portal-nav-notices = Notices
 portal-languages = Language
 portal-crumbs = You are here
 portal-to-overview = Go to the overview

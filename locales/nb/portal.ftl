@@ -10,6 +10,7 @@ portal-switch = Bytt virksomhet
 portal-log-out = Logg ut
 portal-nav = Hovedmeny
 portal-nav-overview = Oversikt
+portal-nav-notices = Varsler
 portal-languages = Språk
 portal-crumbs = Du er her
 portal-to-overview = Til oversikten

@@ -10,6 +10,7 @@ portal-switch = Byt verksemd
 portal-log-out = Logg ut
 portal-nav = Hovudmeny
 portal-nav-overview = Oversikt
+portal-nav-notices = Varsel
 portal-languages = Språk
 portal-crumbs = Du er her
 portal-to-overview = Til oversikta

@@ -7,7 +7,7 @@ use crate::{
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, SystemId, SystemUserId},
     requests::{
         Status,
-        model::{Decision, OPEN_DAYS},
+        model::{Decision, HALF_DAYS, OPEN_DAYS},
     },
     statements,
     system_users::Kind,
@@ -33,6 +33,8 @@ statements! {
     DELETE = "update change_request set deleted = $2, changed = $2 where id = $1 and deleted is null";
     /// What was decided long ago; what came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from change_request where decided < $1 or deleted < $1";
+    /// Guarded, so that each is told of once.
+    REMIND = "update change_request set reminded = $1 where status = 'new' and reminded is null and deleted is null and id in (select id from change_request where status = 'new' and reminded is null and deleted is null and created <= $2 and created > $3 order by created, id limit 500) returning id, party";
     /// What waits for the party: requests for new system users, and for changes of standing ones.
     LIST_WAITING = "select w.id, w.is_change, w.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, w.created, w.escalated, count(*) over () as total from (select id, false as is_change, title, system_id, created, escalated from request where party = $1 and status = 'new' and deleted is null and created > $2 union all select c.id, true as is_change, u.title, c.system_id, c.created, c.escalated from change_request c join system_user u on u.id = c.system_user where c.party = $1 and c.status = 'new' and c.deleted is null and c.created > $2 and u.revoked is null) w join system s on s.id = w.system_id left join party v on v.org_no = s.vendor_org_no order by (w.escalated is null), w.created desc, w.id limit cast($3 as bigint)";
 }
@@ -309,4 +311,9 @@ pub(super) async fn list_waiting(
         escalated: row.escalated,
     });
     Ok((waiting.collect(), total))
+}
+/// Notes those whose half time has gone.
+pub(super) async fn remind(tx: &mut Tx, now: Ts) -> Result<Vec<(ChangeId, PartyUuid)>, Error> {
+    let (half, open) = (now.plus_days(-HALF_DAYS), now.plus_days(-OPEN_DAYS));
+    tx.query(REMIND).bind(now).bind(half).bind(open).all().await
 }

@@ -1,7 +1,9 @@
 //! Every setting there is: flags, each also by environment; secrets from files or environment only.
 mod import;
+mod smtp;
 
 pub use import::{Ending, Import, ImportFile, People, Register, Updates};
+pub use smtp::{Login, Smtp, SmtpSettings, Tls};
 
 use crate::{ids::Invalid, jose, keys::Keys};
 use clap::{Args, Parser, Subcommand};
@@ -165,6 +167,8 @@ pub struct Serve {
     /// Logins a minute from one address.
     #[arg(long, env = "SYSTEMBRUKER_LOGIN_RATE", default_value_t = 30)]
     pub login_rate: u32,
+    #[command(flatten)]
+    pub smtp: Smtp,
 }
 
 /// What a level of assurance is called at the provider, and what it is worth here.
@@ -275,6 +279,8 @@ pub struct Config {
     pub api_burst: u32,
     pub login_rate: u32,
     pub keep_requests_years: u32,
+    /// Nothing where no e-mail is sent.
+    pub smtp: Option<SmtpSettings>,
 }
 
 impl Config {
@@ -311,6 +317,7 @@ impl Config {
             api_burst: serve.api_burst,
             login_rate: serve.login_rate,
             keep_requests_years: serve.keep_requests_years,
+            smtp: serve.smtp.settings()?,
         })
     }
 }

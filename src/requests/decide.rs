@@ -14,6 +14,7 @@ use crate::{
     db::Tx,
     events::{self, Actor, Event},
     ids::{PackageUrn, RequestId, ResourceId, SystemUserId},
+    notices::{self, About, Notice},
     parties,
     problem::{Code, Problem, Stop},
     system_users::{self, Grants, Kind, NewSystemUser},
@@ -344,6 +345,8 @@ pub async fn escalate(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Resul
                 .request(id)
                 .data(serde_json::json!({ "externalRef": case.request.external_ref }));
             events::record(tx, now, &event).await?;
+            let notice = Notice::new(on.party, notices::Kind::SentOn, About::Request(id));
+            notices::tell(tx, now, &[notice]).await?;
             Ok(true)
         })
         .await

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// Days in which a request can be decided.
 pub const OPEN_DAYS: i64 = 180;
+/// Days after which half the time has gone.
+pub const HALF_DAYS: i64 = OPEN_DAYS / 2;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {

@@ -1,5 +1,5 @@
 //! Requests in the store.
-use super::model::{After, Case, Decision, Filter, OPEN_DAYS, Request, State, Status};
+use super::model::{After, Case, Decision, Filter, HALF_DAYS, OPEN_DAYS, Request, State, Status};
 use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
@@ -29,6 +29,8 @@ statements! {
     LIST_PENDING = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.party = $1 and r.kind = $2 and r.status = 'new' and r.deleted is null and r.created > $3 and (r.kind = 'standard' or r.escalated is not null) order by r.created desc, r.id limit cast($4 as bigint)";
     /// Guarded, so that each is noted once.
     TIME_OUT = "update request set timed_out = $1 where status = 'new' and timed_out is null and deleted is null and id in (select id from request where status = 'new' and timed_out is null and deleted is null and created <= $2 order by created, id limit cast($3 as bigint)) returning id, system_id, party, external_ref";
+    /// Guarded, so that each is told of once.
+    REMIND = "update request set reminded = $1 where status = 'new' and reminded is null and deleted is null and id in (select id from request where status = 'new' and reminded is null and deleted is null and timed_out is null and created <= $2 and created > $3 order by created, id limit cast($4 as bigint)) returning id, party";
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
@@ -276,4 +278,13 @@ pub(super) struct Unanswered {
 /// Notes those that have just timed out: at most `most`.
 pub(super) async fn time_out(tx: &mut Tx, now: Ts, most: i64) -> Result<Vec<Unanswered>, Error> {
     tx.query(TIME_OUT).bind(now).bind(now.plus_days(-OPEN_DAYS)).bind(most).all().await
+}
+/// Notes those whose half time has gone: at most `most`.
+pub(super) async fn remind(
+    tx: &mut Tx,
+    now: Ts,
+    most: i64,
+) -> Result<Vec<(RequestId, PartyUuid)>, Error> {
+    let (half, open) = (now.plus_days(-HALF_DAYS), now.plus_days(-OPEN_DAYS));
+    tx.query(REMIND).bind(now).bind(half).bind(open).bind(most).all().await
 }

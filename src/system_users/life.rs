@@ -2,6 +2,7 @@
 //! Whether it is live follows from the clock, to the instant; that its end has passed is noted
 //! afterwards, once for each end.
 use super::{SystemUser, standing, store, touch};
+pub use crate::notices::model::SOON_DAYS;
 use crate::{
     app::App,
     authority::{self, MayManage, OnBehalf},
@@ -10,6 +11,7 @@ use crate::{
     db::{Error, Tx},
     events::{self, Actor, Event},
     ids::{PartyUuid, SystemId, SystemUserId},
+    notices::{self, About, Kind, Notice},
     problem::{Code, Problem},
     statements,
 };
@@ -21,11 +23,11 @@ statements! {
     SET_END = "update system_user set valid_to = $2, expired = null, end_told = null where id = $1 and revoked is null";
     /// Guarded, so that each end is noted once: by one process, and only while it is the end.
     EXPIRE = "update system_user set expired = $1 where valid_to <= $1 and revoked is null and expired is null and id in (select id from system_user where valid_to is not null and valid_to <= $1 and revoked is null and expired is null order by valid_to, id limit cast($2 as bigint)) returning id, owner, system_id, external_ref";
+    /// Of those that end soon, each once for each end.
+    WARN = "update system_user set end_told = $1 where valid_to > $1 and valid_to <= $2 and revoked is null and end_told is null and id in (select id from system_user where valid_to is not null and valid_to > $1 and valid_to <= $2 and revoked is null and end_told is null order by valid_to, id limit cast($3 as bigint)) returning id, owner";
     EXPIRE_ONE = "update system_user set expired = $2 where id = $1 and valid_to <= $2 and revoked is null and expired is null returning id, owner, system_id, external_ref";
 }
 
-/// Days before its end in which a system user is said to end soon.
-pub const SOON_DAYS: i64 = 30;
 /// System users whose end is noted in one transaction, so that writers never wait long.
 const BATCH: i64 = 200;
 
@@ -173,6 +175,32 @@ pub async fn expire(app: &App) -> Result<u64, Error> {
             .await?;
         all += u64::try_from(noted).unwrap_or_default();
         if i64::try_from(noted) != Ok(BATCH) {
+            return Ok(all);
+        }
+    }
+}
+
+/// Tells owners once of each system user that ends soon; how many there were.
+pub async fn warn(app: &App) -> Result<u64, Error> {
+    let store = app.store.counted_apart();
+    let mut all = 0;
+    loop {
+        let now = app.clock.now();
+        let soon = now.plus_days(SOON_DAYS);
+        let told = store
+            .write(async |tx| {
+                let ending: Vec<(SystemUserId, PartyUuid)> =
+                    tx.query(WARN).bind(now).bind(soon).bind(BATCH).all().await?;
+                let notices: Vec<Notice> = ending
+                    .iter()
+                    .map(|(id, owner)| Notice::new(*owner, Kind::EndsSoon, About::SystemUser(*id)))
+                    .collect();
+                notices::tell(tx, now, &notices).await?;
+                Ok::<_, Error>(ending.len())
+            })
+            .await?;
+        all += u64::try_from(told).unwrap_or_default();
+        if i64::try_from(told) != Ok(BATCH) {
             return Ok(all);
         }
     }

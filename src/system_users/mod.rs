@@ -18,7 +18,7 @@ pub mod upkeep;
 pub mod wire;
 
 pub use create::{Wanted, create};
-pub use life::{expire, pause, resume, set_end};
+pub use life::{expire, pause, resume, set_end, warn};
 pub use model::{After, Grants, Kind, Listed, NewSystemUser, Part, SystemUser};
 
 use crate::{

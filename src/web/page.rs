@@ -53,6 +53,7 @@ pub enum Nav {
     Overview,
     Requests,
     History,
+    Notices,
 }
 
 /// What a form needs to be accepted: bound to where it goes and to the party it was shown for.
@@ -93,6 +94,14 @@ impl Page {
 
     pub fn overview_url(&self) -> String {
         urls::overview()
+    }
+
+    pub fn notices_url(&self) -> String {
+        urls::notices()
+    }
+
+    pub fn in_notices(&self) -> bool {
+        self.nav == Some(Nav::Notices)
     }
 
     pub fn in_overview(&self) -> bool {

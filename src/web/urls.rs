@@ -1,5 +1,5 @@
 //! Addresses of the portal, and the places that a login may lead back to.
-use crate::ids::{ChangeId, RequestId, SystemId, SystemUserId};
+use crate::ids::{ChangeId, NoticeAddressId, RequestId, SystemId, SystemUserId};
 use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -41,6 +41,7 @@ pub fn without_spare_slashes(uri: &Uri) -> Option<Uri> {
 pub enum Place {
     Overview,
     Parties,
+    Notices,
     Request(RequestId),
     Reject(RequestId),
     Receipt(RequestId),
@@ -61,6 +62,7 @@ impl Place {
         let id = |text: Option<&str>| text.and_then(|text| Uuid::parse_str(text).ok());
         match (parts.next()?, parts.next(), parts.next()) {
             ("overview", None, None) => Some(Self::Overview),
+            ("notices", ..) => Some(Self::Notices),
             (kind @ ("request" | "agentrequest" | "changerequest"), None, None) => {
                 let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
                 let found = id(Some(&pairs.find(|(name, _)| name == "id")?.1))?;
@@ -93,6 +95,7 @@ impl Place {
         match self {
             Self::Overview => overview(),
             Self::Parties => "/parties".into(),
+            Self::Notices => notices(),
             Self::Request(id) => request(id),
             Self::Reject(id) => format!("{UI}/request/{id}/reject"),
             Self::Receipt(id) => receipt(id),
@@ -112,6 +115,7 @@ impl fmt::Display for Place {
         match self {
             Self::Overview => f.write_str("overview"),
             Self::Parties => f.write_str("parties"),
+            Self::Notices => f.write_str("notices"),
             Self::Request(id) => write!(f, "request.{id}"),
             Self::Reject(id) => write!(f, "reject.{id}"),
             Self::Receipt(id) => write!(f, "receipt.{id}"),
@@ -130,6 +134,7 @@ impl FromStr for Place {
         Ok(match name {
             "overview" => Self::Overview,
             "parties" => Self::Parties,
+            "notices" => Self::Notices,
             "request" => Self::Request(RequestId(id()?)),
             "reject" => Self::Reject(RequestId(id()?)),
             "receipt" => Self::Receipt(RequestId(id()?)),
@@ -153,6 +158,13 @@ pub fn change_log(public_url: &str, system: &SystemId) -> String {
 }
 pub fn overview() -> String {
     format!("{UI}/overview")
+}
+pub fn notices() -> String {
+    format!("{UI}/notices")
+}
+/// What a mail to an address leads to.
+pub fn mailed(id: NoticeAddressId, code: &str) -> String {
+    format!("/varsel/{id}/{code}")
 }
 pub fn request(id: RequestId) -> String {
     format!("{UI}/request?id={id}")
@@ -201,6 +213,7 @@ mod tests {
         for place in [
             Place::Overview,
             Place::Parties,
+            Place::Notices,
             Place::Request(RequestId(id)),
             Place::Reject(RequestId(id)),
             Place::Receipt(RequestId(id)),

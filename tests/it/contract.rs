@@ -15,6 +15,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::db::session::STATEMENTS,
     systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,
+    systembruker::notices::store::STATEMENTS,
     systembruker::parties::bulk::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::access_lists::store::STATEMENTS,

@@ -16,6 +16,7 @@ mod history;
 mod life;
 mod logins;
 mod messages;
+mod notices;
 mod openapi;
 mod oracle;
 mod pages;
