@@ -270,7 +270,8 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     pub event_keys: Keys,
     pub number_keys: Keys,
-    /// What the secrets of webhooks are derived from, and kept answers are encrypted by.
+    /// What the secrets of webhooks and the links in mails are derived from, and kept answers are
+    /// encrypted by.
     pub webhook_keys: Keys,
     pub allow_synthetic: bool,
     /// Level of assurance that every write asks for.

@@ -18,12 +18,13 @@ use crate::{
     ids::RequestId,
     parties,
     problem::{Problem, Stop},
-    system_users::{self, upkeep::last_day},
+    system_users,
     systems::model::{RedirectUrl, localised},
     web::{
         extract::{Params, Query},
         items,
         routes::Routes,
+        typed::last_day,
         urls,
         view::Link,
     },
@@ -49,15 +50,17 @@ pub fn routes() -> Routes {
 #[derive(Deserialize)]
 struct Asked {
     id: Option<String>,
+    /// The last day, where it was typed before a login was needed.
+    day: Option<String>,
 }
 async fn show(
     State(app): State<App>,
     acting: Acting,
-    Query(Asked { id }): Query<Asked>,
+    Query(Asked { id, day }): Query<Asked>,
 ) -> Result<Response, Problem> {
     let id = id.filter(|id| !id.is_empty()).ok_or(Stop::IncompleteLink)?;
     let id: RequestId = id.parse().map_err(|_| Problem::NotFound)?;
-    shown(&app, acting, id, Again::default()).await
+    shown(&app, acting, id, Again { day, ..Again::default() }).await
 }
 
 /// The request's page; shown again, with what has changed since and what could not be used.

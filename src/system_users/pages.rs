@@ -249,7 +249,9 @@ impl ShowPage {
         let renews = upkeep(|u| Upkeep { ends: true, renews: true, day: "2027-12-31".into(), ..u });
         let paused = upkeep(|u| Upkeep { pause: None, resume: Some(u.rename.clone()), ..u });
         let fault = |field, text: &str| vec![Fault { field, text: text.into() }];
-        let mistyped = |faults| Some(Upkeep { faults, ends: true, ..Upkeep::sample() });
+        let mistyped = |faults| {
+            Some(Upkeep { faults, ends: true, renaming: true, ending: true, ..Upkeep::sample() })
+        };
         vec![
             ("live", Self { by_owner: true, last_used: None, ..sample(State::Live) }),
             ("for clients", Self { kind: Kind::Clients, ..sample(State::Live) }),

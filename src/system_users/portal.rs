@@ -165,8 +165,16 @@ async fn show_one(
     State(app): State<App>,
     acting: Acting,
     params: Params,
+    Query(Came { title, day }): Query<Came>,
 ) -> Result<Response, Problem> {
-    shown(&app, acting, params.find("id")?, Typed::default()).await
+    let typed = Typed { title, day, ..Typed::default() };
+    shown(&app, acting, params.find("id")?, typed).await
+}
+/// What was typed before a login was needed comes back with the visitor.
+#[derive(Deserialize)]
+struct Came {
+    title: Option<String>,
+    day: Option<String>,
 }
 /// The system user's page; with what was typed and could not be used, where something was.
 pub(super) async fn shown(

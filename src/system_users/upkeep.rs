@@ -20,6 +20,7 @@ use crate::{
         extract::Params,
         page::{FormToken, Page},
         routes::Routes,
+        typed::{DAY, last_day},
         urls,
         view::Fault,
     },
@@ -65,6 +66,9 @@ pub struct Upkeep {
     pub ends: bool,
     /// Whether the form renews: the end is near, or has passed.
     pub renews: bool,
+    /// Whether something was typed before, in the one form or the other.
+    pub renaming: bool,
+    pub ending: bool,
     pub revoke_url: String,
     pub faults: Vec<Fault>,
 }
@@ -79,6 +83,8 @@ impl Upkeep {
         let suggested = if renews { last.map(|day| day.max(today).next_year()) } else { last };
         Self {
             rename: form("rename"),
+            renaming: typed.title.is_some(),
+            ending: typed.day.is_some(),
             title: typed.title.unwrap_or_else(|| user.title.clone()),
             pause: (user.paused.is_none() && !expired).then(|| form("pause")),
             resume: user.paused.is_some().then(|| form("resume")),
@@ -106,25 +112,12 @@ impl Upkeep {
             first: "2026-11-21".into(),
             ends: false,
             renews: false,
+            renaming: false,
+            ending: false,
             revoke_url: "/x".into(),
             faults: Vec::new(),
         }
     }
-}
-
-/// The field of a last day.
-pub const DAY: &str = "day";
-/// The last day that was typed, if it can be one; `None` where nothing was typed.
-pub fn last_day(page: &Page, typed: &str, now: Ts) -> Result<Option<Day>, Fault> {
-    let fault = |text: &str| Fault { field: DAY, text: text.to_owned() };
-    if typed.trim().is_empty() {
-        return Ok(None);
-    }
-    let day = Day::typed(typed).ok_or_else(|| fault(page.t("day-not-a-day")))?;
-    if day < Day::of(now) {
-        return Err(fault(page.t("day-passed")));
-    }
-    Ok(Some(day))
 }
 
 const TITLE: &str = "title";

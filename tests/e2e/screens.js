@@ -19,6 +19,8 @@ const MAIN = [
   'receipt-accepted',
   'reject',
   'system-user',
+  'system-user-ends-soon',
+  'notices',
   'revoke',
 ];
 const MOST_BYTES = 4 * 1024 * 1024;

@@ -12,6 +12,7 @@ use systembruker::{authority::OnBehalf, clock::Ts, day::Day, events::sealer, sys
 on_each_engine!(
     a_name_is_changed_on_the_page,
     what_cannot_be_a_name_is_shown_again_with_why,
+    what_was_typed_comes_back_after_a_login,
     the_page_says_what_there_is_to_know,
     a_pause_stops_it_until_it_is_resumed,
     an_end_is_set_changed_and_removed,
@@ -120,6 +121,26 @@ async fn what_cannot_be_a_name_is_shown_again_with_why(bench: Bench) {
     assert_eq!(kinds(&bench).await, ["system-user.created"]);
     let form = page(&mut pia, &id).await.form("/rename").with("title", &"å".repeat(255));
     pia.submit(&form).await.is(303);
+}
+
+async fn what_was_typed_comes_back_after_a_login(bench: Bench) {
+    let id = approved(&bench, "k1").await;
+    let mut pia = bench.logged_in(PIA).await;
+    let back = pia.get(&format!("{UI}/{id}?title=Nytt+navn&day=2027-06-30")).await;
+    assert!(back.has("details[open] input#title[value='Nytt navn']"));
+    assert!(back.has("details[open] input#day[value='2027-06-30']"));
+    back.is(200).says("Status Aktiv");
+    let request = bench.request(Bench::ask("k2")).await;
+    let back = pia.get(&format!("{UI}/request?id={request}&day=2027-06-30")).await;
+    assert!(back.has("details[open] input#day[value='2027-06-30']"));
+    let back = pia.get(&format!("{UI}/notices?email=post@x.example&language=en")).await;
+    assert!(back.has("input#email[value='post@x.example']") && back.has("#language-en[checked]"));
+    // A form that meets a lost session says so, and leads back.
+    let form = pia.get(&format!("{UI}/{id}")).await.form("/rename");
+    pia.cookies.remove("session");
+    let lost = pia.submit(&form).await;
+    lost.is(401);
+    assert!(lost.body.contains(&format!("/login?to=user.{id}")), "{}", lost.body);
 }
 
 async fn the_page_says_what_there_is_to_know(bench: Bench) {
