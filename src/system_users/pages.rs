@@ -250,7 +250,7 @@ impl ShowPage {
         let paused = upkeep(|u| Upkeep { pause: None, resume: Some(u.rename.clone()), ..u });
         let fault = |field, text: &str| vec![Fault { field, text: text.into() }];
         let mistyped = |faults| {
-            Some(Upkeep { faults, ends: true, renaming: true, ending: true, ..Upkeep::sample() })
+            Some(Upkeep { faults, ends: true, typed: vec!["title", "day"], ..Upkeep::sample() })
         };
         vec![
             ("live", Self { by_owner: true, last_used: None, ..sample(State::Live) }),

@@ -47,6 +47,13 @@ pub struct Typed {
     pub faults: Vec<Fault>,
 }
 
+impl Typed {
+    fn fields(&self) -> Vec<&'static str> {
+        let fields = [(TITLE, &self.title), (DAY, &self.day)];
+        fields.into_iter().filter(|(_, typed)| typed.is_some()).map(|(name, _)| name).collect()
+    }
+}
+
 /// What those who may can do about a system user that stands.
 #[derive(Debug, Clone)]
 pub struct Upkeep {
@@ -66,9 +73,8 @@ pub struct Upkeep {
     pub ends: bool,
     /// Whether the form renews: the end is near, or has passed.
     pub renews: bool,
-    /// Whether something was typed before, in the one form or the other.
-    pub renaming: bool,
-    pub ending: bool,
+    /// The fields that something was typed in before.
+    pub typed: Vec<&'static str>,
     pub revoke_url: String,
     pub faults: Vec<Fault>,
 }
@@ -83,8 +89,7 @@ impl Upkeep {
         let suggested = if renews { last.map(|day| day.max(today).next_year()) } else { last };
         Self {
             rename: form("rename"),
-            renaming: typed.title.is_some(),
-            ending: typed.day.is_some(),
+            typed: typed.fields(),
             title: typed.title.unwrap_or_else(|| user.title.clone()),
             pause: (user.paused.is_none() && !expired).then(|| form("pause")),
             resume: user.paused.is_some().then(|| form("resume")),
@@ -96,6 +101,9 @@ impl Upkeep {
             revoke_url: urls::revoke(user.id),
             faults: typed.faults,
         }
+    }
+    pub fn is_typed(&self, field: &str) -> bool {
+        self.typed.contains(&field)
     }
     pub fn has_fault(&self, field: &str) -> bool {
         self.faults.iter().any(|fault| fault.field == field)
@@ -112,8 +120,7 @@ impl Upkeep {
             first: "2026-11-21".into(),
             ends: false,
             renews: false,
-            renaming: false,
-            ending: false,
+            typed: Vec::new(),
             revoke_url: "/x".into(),
             faults: Vec::new(),
         }
