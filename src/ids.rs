@@ -45,6 +45,10 @@ uuid_id! {
     WebhookId;
     /// One event on its way to a webhook.
     DeliveryId;
+    /// Where an organisation wants to be told by e-mail.
+    NoticeAddressId;
+    /// One e-mail on its way.
+    MailId;
 }
 
 macro_rules! text_id {
