@@ -10,6 +10,7 @@ use crate::{
     limits::Limit,
     oidc::Oidc,
     parties::NumberKeys,
+    smtp::Mailer,
 };
 use std::{
     ops::Deref,
@@ -57,6 +58,8 @@ pub struct Parts {
     pub number_keys: NumberKeys,
     /// To addresses that vendors chose.
     pub egress: Egress,
+    /// For e-mail; nothing where none is sent.
+    pub mailer: Option<Mailer>,
     pub api_limit: Arc<Limit>,
     pub login_limit: Arc<Limit>,
     pub answered: Arc<Answered>,
@@ -86,6 +89,11 @@ impl App {
             api_limit: Arc::new(Limit::per_second(config.api_rate, config.api_burst)),
             login_limit: Arc::new(Limit::per_minute(config.login_rate)),
             number_keys: NumberKeys(config.number_keys.clone()),
+            mailer: config
+                .smtp
+                .as_ref()
+                .map(|smtp| Mailer::new(smtp, &config.public_url))
+                .transpose()?,
             egress: Egress::new(config.demo).map_err(|e| e.to_string())?,
             config: Arc::new(config),
             answered: Arc::default(),

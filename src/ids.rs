@@ -47,6 +47,10 @@ uuid_id! {
     DeliveryId;
     /// Clients that are added or removed, many at once.
     JobId;
+    /// Where an organisation wants to be told by e-mail.
+    NoticeAddressId;
+    /// One e-mail on its way.
+    MailId;
 }
 
 macro_rules! text_id {

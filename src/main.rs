@@ -3,7 +3,7 @@ use clap::Parser as _;
 use std::{io::Write as _, process::ExitCode};
 use systembruker::{
     clock::Clock,
-    config::{Backup, Cli, Command, Database, History, Import, Verify},
+    config::{Backup, Cli, Command, Database, History, Import, Serve, Verify},
     demo, events,
     parties::NumberKeys,
     registers::{Importer, Progress, Report, Source},
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Demo(settings) => demo::demo(settings).await.map(|()| ExitCode::SUCCESS),
         Command::Serve(settings) => serve::serve(settings).await.map(|()| ExitCode::SUCCESS),
-        Command::Check(settings) => serve::check(settings).await.map(|()| ExitCode::SUCCESS),
+        Command::Check(settings) => check(settings).await,
         Command::Migrate(store) => migrate(store).await,
         Command::Backup(settings) => backup(settings).await,
         Command::Openapi => openapi(),
@@ -38,6 +38,11 @@ async fn main() -> ExitCode {
 
 fn say(text: &str) -> Result<(), String> {
     writeln!(std::io::stdout(), "{text}").map_err(|e| e.to_string())
+}
+
+async fn check(settings: &Serve) -> Result<ExitCode, String> {
+    say(&serve::check(settings).await?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn migrate(settings: &Database) -> Result<ExitCode, String> {

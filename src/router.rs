@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, clients, events, history, overview, parties,
+    authority, changes, clients, events, history, notices, overview, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -51,7 +51,12 @@ pub fn portal() -> Routes {
         .and(system_users::create::portal::routes())
         .and(system_users::portal::routes())
         .and(clients::portal::routes())
+        .and(notices::portal::routes())
         .and(web::portal::routes())
+}
+/// What the links in mails lead to: without a login or a cookie, by the secret in the address.
+pub fn mailed() -> Routes {
+    notices::mailed::routes()
 }
 /// What programs ask for, vendors' and people's, with a token; no cookie is read here.
 pub fn vendor_api() -> Routes {
@@ -103,6 +108,7 @@ pub fn router(app: App) -> Router {
     );
     let api = vendor_api().into_router().route_layer(from_fn_with_state(app.clone(), around_api));
     let router: Router = portal()
+        .and(mailed())
         .into_router()
         .merge(api)
         .route("/openapi.json", get(openapi_json))

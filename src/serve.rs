@@ -8,7 +8,7 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    requests, router, system_users, systems, webhooks,
+    notices, requests, router, system_users, systems, webhooks,
 };
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -73,13 +73,19 @@ pub async fn serve(settings: &Serve) -> Result<(), Failure> {
     done
 }
 
-/// `check`: whether `serve` would work with these settings.
-pub async fn check(settings: &Serve) -> Result<(), Failure> {
+/// `check`: whether `serve` would work with these settings; what it found, for the operator.
+pub async fn check(settings: &Serve) -> Result<String, Failure> {
     let config = Config::from_serve(settings)?;
     let store = open_existing(&settings.store.database).await?;
     store.check_durable().await.map_err(|e| e.to_string())?;
     let app = product(store, config).await?;
-    app.oidc.check().await.map_err(|e| e.to_string())
+    app.oidc.check().await.map_err(|e| e.to_string())?;
+    let Some((mailer, smtp)) = app.mailer.as_ref().zip(app.config.smtp.as_ref()) else {
+        return Ok("settings, store and provider are fine; no e-mail is sent".into());
+    };
+    let server = format!("{}:{}", smtp.host, smtp.port);
+    mailer.check().await.map_err(|e| line(&format!("the mail server {server}"), e))?;
+    Ok(format!("settings, store, provider and the mail server {server} are fine"))
 }
 
 /// glibc gives memory back to the system above a threshold that it learns from the largest block that
@@ -96,6 +102,7 @@ pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
         tokio::spawn(sealer::run(app.store.clone(), app.config.event_keys.clone())),
         tokio::spawn(webhooks::worker::run(app.clone())),
         tokio::spawn(clients::jobs::worker::run(app.clone())),
+        tokio::spawn(notices::worker::run(app.clone())),
         tokio::spawn(tidy(app.clone())),
         tokio::spawn(refresh(app.clone())),
         tokio::spawn(write_last_used(app.clone())),
@@ -167,6 +174,21 @@ async fn tidy(app: App) {
         }
         if let Err(error) = requests::time_out(&app).await {
             tracing::warn!(%error, "requests could not be timed out; trying again");
+        }
+        if let Err(error) = system_users::expire(&app).await {
+            tracing::warn!(%error, "ends that have passed could not be noted; trying again");
+        }
+        if let Err(error) = system_users::warn(&app).await {
+            tracing::warn!(%error, "owners could not be told of what ends soon; trying again");
+        }
+        if let Err(error) = requests::remind(&app).await {
+            tracing::warn!(%error, "nobody could be reminded of requests; trying again");
+        }
+        if let Err(error) = changes::remind(&app).await {
+            tracing::warn!(%error, "nobody could be reminded of change requests; trying again");
+        }
+        if let Err(error) = notices::forget(&app).await {
+            tracing::warn!(%error, "addresses for notices could not be forgotten");
         }
         if let Err(error) = webhooks::forget(&app).await {
             tracing::warn!(%error, "old deliveries could not be deleted");

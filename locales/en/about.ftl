@@ -32,6 +32,8 @@ privacy-requests-text =
     }
 privacy-history = History
 privacy-history-text = Who gave and withdrew access is kept, so that the organisation can verify it. The history points to the register and does not contain your name.
+privacy-addresses = E-mail addresses for notices
+privacy-addresses-text = Only those that the organisation has added. If whoever reads the address does not answer within 7 days, it is deleted. When the notices are turned off, or the address is removed, it is deleted at once; a code that cannot be read stays for 30 days so that it is not asked again. An e-mail on its way is deleted when it has been sent, and after 3 days at the latest.
 privacy-cookies = Cookies
 privacy-cookies-text = We use only those that the portal needs to work. None are used for statistics or advertising.
 privacy-cookie-session = Session

@@ -13,6 +13,7 @@ portal-nav = Main menu
 portal-nav-overview = Overview
 portal-nav-requests = Requests
 portal-nav-history = History
+portal-nav-notices = Notices
 portal-languages = Language
 portal-crumbs = You are here
 portal-to-overview = Go to the overview
@@ -25,6 +26,7 @@ portal-privacy = Privacy
 portal-about = About Systembruker
 portal-api = For developers: API
 portal-operation = Give this code if you contact us:
+portal-faults = Something must be corrected
 
 kind-own = Your own organisation
 kind-clients = Clients
@@ -43,6 +45,7 @@ fact-decided-at = Decided
 fact-reference = Reference
 fact-state = Status
 fact-created = Created
+fact-last-used = Last used
 fact-external-ref = The vendor’s reference
 
 item-right = Single service

@@ -32,6 +32,8 @@ privacy-requests-text =
     }
 privacy-history = Historikk
 privacy-history-text = Hvem som ga og trakk tilbake tilganger, blir stående, slik at virksomheten kan etterprøve det. Historikken viser til registeret og inneholder ikke navnet ditt.
+privacy-addresses = E-postadresser for varsler
+privacy-addresses-text = Bare de som virksomheten har lagt til. Svarer den som leser adressen ikke innen 7 dager, slettes den. Slås varslene av, eller fjernes adressen, slettes den med en gang; en kode som ikke kan leses, står i 30 dager så den ikke spørres på nytt. En e-post på vei slettes når den er sendt, og senest etter 3 dager.
 privacy-cookies = Informasjonskapsler
 privacy-cookies-text = Vi bruker bare de som trengs for at portalen skal virke. Ingen brukes til statistikk eller reklame.
 privacy-cookie-session = Økt

@@ -13,6 +13,7 @@ portal-nav = Hovedmeny
 portal-nav-overview = Oversikt
 portal-nav-requests = Forespørsler
 portal-nav-history = Historikk
+portal-nav-notices = Varsler
 portal-languages = Språk
 portal-crumbs = Du er her
 portal-to-overview = Til oversikten
@@ -25,6 +26,7 @@ portal-privacy = Personvern
 portal-about = Om Systembruker
 portal-api = For utviklere: API
 portal-operation = Oppgi denne koden hvis du tar kontakt:
+portal-faults = Noe må rettes
 
 kind-own = Egen virksomhet
 kind-clients = Klienter
@@ -43,6 +45,7 @@ fact-decided-at = Avgjort
 fact-reference = Referanse
 fact-state = Status
 fact-created = Opprettet
+fact-last-used = Sist brukt
 fact-external-ref = Leverandørens referanse
 
 item-right = Enkelttjeneste

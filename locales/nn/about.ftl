@@ -32,6 +32,8 @@ privacy-requests-text =
     }
 privacy-history = Historikk
 privacy-history-text = Kven som gav og trekte tilbake tilgangar, blir ståande, slik at verksemda kan etterprøve det. Historikken viser til registeret og inneheld ikkje namnet ditt.
+privacy-addresses = E-postadresser for varsel
+privacy-addresses-text = Berre dei som verksemda har lagt til. Svarar ikkje den som les adressa innan 7 dagar, blir ho sletta. Blir varsla slått av, eller adressa fjerna, blir ho sletta med ein gong; ein kode som ikkje kan lesast, står i 30 dagar så ho ikkje blir spurd på nytt. Ein e-post på veg blir sletta når han er send, og seinast etter 3 dagar.
 privacy-cookies = Informasjonskapslar
 privacy-cookies-text = Vi bruker berre dei som trengst for at portalen skal verke. Ingen blir brukte til statistikk eller reklame.
 privacy-cookie-session = Økt

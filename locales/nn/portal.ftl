@@ -13,6 +13,7 @@ portal-nav = Hovudmeny
 portal-nav-overview = Oversikt
 portal-nav-requests = Førespurnader
 portal-nav-history = Historikk
+portal-nav-notices = Varsel
 portal-languages = Språk
 portal-crumbs = Du er her
 portal-to-overview = Til oversikta
@@ -25,6 +26,7 @@ portal-privacy = Personvern
 portal-about = Om Systembruker
 portal-api = For utviklarar: API
 portal-operation = Oppgi denne koden om du tek kontakt:
+portal-faults = Noko må rettast
 
 kind-own = Eiga verksemd
 kind-clients = Klientar
@@ -43,6 +45,7 @@ fact-decided-at = Avgjort
 fact-reference = Referanse
 fact-state = Status
 fact-created = Oppretta
+fact-last-used = Sist brukt
 fact-external-ref = Referansen til leverandøren
 
 item-right = Enkeltteneste

@@ -13,6 +13,7 @@ use crate::{
     db::{Error, Tx},
     events::{self, Actor},
     ids::{ChangeId, PackageUrn, RequestId},
+    notices::{self, About, Notice},
     parties,
     problem::{Code, Problem, Stop},
     requests::{decide::Asked, model::Decision, shown::Difference},
@@ -237,7 +238,9 @@ pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Probl
                 return Ok(());
             }
             let actor = Actor::Person { party_id: on.party_id };
-            Ok(events::record(tx, now, &event("change.escalated", actor, &change)).await?)
+            events::record(tx, now, &event("change.escalated", actor, &change)).await?;
+            let notice = Notice::new(on.party, notices::Kind::SentOn, About::Change(id));
+            Ok(notices::tell(tx, now, &[notice]).await?)
         })
         .await
 }

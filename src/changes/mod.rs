@@ -20,6 +20,7 @@ use crate::{
     db::{Error, Tx, is_taken},
     events::{self, Actor, Event},
     ids::{ChangeId, OrgNo, PartyUuid, RequestId, SystemUserId},
+    notices::{self, About, Notice},
     problem::{Code, Problem, Stop},
     requests::{
         self, Status,
@@ -133,6 +134,9 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
             if !ask.dry_run {
                 store::insert(tx, &change).await?;
                 record(tx, app, "change.created", vendor, &change).await?;
+                let about = About::Change(change.id);
+                let notice = Notice::new(change.party, notices::Kind::Waiting, about);
+                notices::tell(tx, now, &[notice]).await?;
             }
             Ok(Asked::New(change))
         })
@@ -248,6 +252,23 @@ pub async fn case(tx: &mut Tx, id: ChangeId) -> Result<Option<Case>, Error> {
 pub async fn forget(app: &App) -> Result<u64, Error> {
     let days = i64::from(app.config.keep_requests_years) * 365;
     store::delete_decided_before(&app.store, app.clock.now().plus_days(-days)).await
+}
+
+/// Tells parties once of each change request whose half time has gone without an answer; how many.
+pub async fn remind(app: &App) -> Result<usize, Error> {
+    let now = app.clock.now();
+    app.store
+        .counted_apart()
+        .write(async |tx| {
+            let half = store::remind(tx, now).await?;
+            let notices: Vec<Notice> = half
+                .iter()
+                .map(|(id, party)| Notice::new(*party, notices::Kind::HalfTime, About::Change(*id)))
+                .collect();
+            notices::tell(tx, now, &notices).await?;
+            Ok(half.len())
+        })
+        .await
 }
 
 /// An event about the change request, in the log's words.

@@ -6,7 +6,7 @@ use crate::{
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, SystemId, SystemUserId},
     requests::{
         Status,
-        model::{Decision, OPEN_DAYS},
+        model::{Decision, HALF_DAYS, OPEN_DAYS},
     },
     statements,
     system_users::Kind,
@@ -32,6 +32,8 @@ statements! {
     DELETE = "update change_request set deleted = $2, changed = $2 where id = $1 and deleted is null";
     /// What was decided long ago; what came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from change_request where decided < $1 or deleted < $1";
+    /// Guarded, so that each is told of once.
+    REMIND = "update change_request set reminded = $1 where status = 'new' and reminded is null and deleted is null and id in (select id from change_request where status = 'new' and reminded is null and deleted is null and created <= $2 and created > $3 order by created, id limit 500) returning id, party";
 }
 
 #[derive(sqlx::FromRow)]
@@ -258,4 +260,9 @@ pub(super) async fn delete(tx: &mut Tx, id: ChangeId, now: Ts) -> Result<bool, E
 }
 pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u64, Error> {
     store.write(async |tx| tx.query(DELETE_DECIDED_BEFORE).bind(before).exec().await).await
+}
+/// Notes those whose half time has gone.
+pub(super) async fn remind(tx: &mut Tx, now: Ts) -> Result<Vec<(ChangeId, PartyUuid)>, Error> {
+    let (half, open) = (now.plus_days(-HALF_DAYS), now.plus_days(-OPEN_DAYS));
+    tx.query(REMIND).bind(now).bind(half).bind(open).all().await
 }

@@ -1,8 +1,10 @@
 //! Every setting there is: flags, each also by environment; secrets from files or environment only.
 mod import;
+mod smtp;
 mod vouched;
 
 pub use import::{Ending, Import, ImportFile, People, Register, Updates};
+pub use smtp::{Login, Smtp, SmtpSettings, Tls};
 pub use vouched::{VouchedArgs, VouchedSettings};
 
 use crate::{ids::Invalid, jose, keys::Keys};
@@ -174,6 +176,8 @@ pub struct Serve {
     /// Logins a minute from one address.
     #[arg(long, env = "SYSTEMBRUKER_LOGIN_RATE", default_value_t = 30)]
     pub login_rate: u32,
+    #[command(flatten)]
+    pub smtp: Smtp,
 }
 
 /// What a level of assurance is called at the provider, and what it is worth here.
@@ -277,7 +281,8 @@ pub struct Config {
     pub issuers: Vec<Issuer>,
     pub event_keys: Keys,
     pub number_keys: Keys,
-    /// What the secrets of webhooks are derived from, and kept answers are encrypted by.
+    /// What the secrets of webhooks and the links in mails are derived from, and kept answers are
+    /// encrypted by.
     pub webhook_keys: Keys,
     pub allow_synthetic: bool,
     /// Level of assurance that every write asks for.
@@ -286,6 +291,8 @@ pub struct Config {
     pub api_burst: u32,
     pub login_rate: u32,
     pub keep_requests_years: u32,
+    /// Nothing where no e-mail is sent.
+    pub smtp: Option<SmtpSettings>,
 }
 
 impl Config {
@@ -323,6 +330,7 @@ impl Config {
             api_burst: serve.api_burst,
             login_rate: serve.login_rate,
             keep_requests_years: serve.keep_requests_years,
+            smtp: serve.smtp.settings()?,
         })
     }
 }

@@ -3,13 +3,16 @@ use crate::{
     app::App,
     catalogue::{self, Catalogue},
     clock::Clock,
-    config::{ClientProof, Config, Demo, Issuer, IssuerKind, Level, OidcSettings, VouchedSettings},
+    config::{
+        ClientProof, Config, Demo, Issuer, IssuerKind, Level, OidcSettings, SmtpSettings, Tls,
+        VouchedSettings,
+    },
     db::Store,
     keys::{self, Keys},
     parties::NumberKeys,
     registers::seed::Seed,
     router,
-    sandbox::{Sandbox, Settings},
+    sandbox::{Sandbox, Settings, mailbox::Mailbox},
     serve::{Failure, bind, listen, open, product_at, run, stopped},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -30,6 +33,7 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
         .map_err(|e| format!("{} cannot be made: {e}", settings.data.display()))?;
     let public = bind(settings.listen).await?;
     let outside = bind(settings.sandbox_listen).await?;
+    let mail = bind((std::net::Ipv4Addr::LOCALHOST, 0).into()).await?;
     let port = |listener: &tokio::net::TcpListener| {
         listener.local_addr().map(|address: SocketAddr| address.port()).map_err(|e| e.to_string())
     };
@@ -44,6 +48,7 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
         portal_url: portal_url.clone(),
         sandbox_url: sandbox_url.clone(),
         data: settings.data.clone(),
+        mail_port: port(&mail)?,
         number_keys: demo_keys(&settings.data.join(NUMBER_KEYS), "sandboxn1")?,
         event_keys: demo_keys(&settings.data.join(EVENT_KEYS), "sandboxe1")?,
         vouched: settings.vouched.read()?,
@@ -51,6 +56,7 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
     let (app, sandbox) = world.build().await?;
     let clients = sandbox.seed_clients(settings.clients);
     clients.await.map_err(|e| format!("the demo's clients cannot be entered: {e}"))?;
+    tokio::spawn(sandbox.mailbox().receive(mail));
     let served = tokio::spawn(listen(outside, sandbox.router(), stopped(app.clone())));
     if let Some(address) = settings.internal_listen {
         let inside = bind(address).await?;
@@ -116,6 +122,7 @@ struct World {
     portal_url: String,
     sandbox_url: String,
     data: PathBuf,
+    mail_port: u16,
     number_keys: Keys,
     event_keys: Keys,
     vouched: Option<VouchedSettings>,
@@ -137,6 +144,7 @@ impl World {
             data: self.data.clone(),
             seed,
             clock: clock.clone(),
+            mailbox: Mailbox::default(),
         })?;
         sandbox.seed().await.map_err(|e| format!("the demo world cannot be entered: {e}"))?;
         let (client_id, secret) = sandbox.portal_client();
@@ -163,6 +171,13 @@ impl World {
             api_burst: 1000,
             login_rate: 300,
             keep_requests_years: 5,
+            smtp: Some(SmtpSettings {
+                host: "127.0.0.1".into(),
+                port: self.mail_port,
+                from: "varsel@systembruker.example".into(),
+                tls: Tls::None,
+                login: None,
+            }),
         };
         Ok((product_at(clock, self.store, config).await?, sandbox))
     }
@@ -203,6 +218,7 @@ fn welcome(sandbox: &Sandbox, portal_url: &str, sandbox_url: &str) -> Result<(),
         ("\nBegin as the vendor:  ", sandbox_url, "/smartcloud"),
         ("\nThe portal:           ", portal_url, ""),
         ("\nThe sandbox:          ", sandbox_url, ""),
+        ("\nEverybody's mail:     ", sandbox_url, "/mailbox"),
         ("\n\nready: ", portal_url, "\n"),
     ];
     for (what, url, rest) in whereabouts {

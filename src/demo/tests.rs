@@ -40,6 +40,7 @@ impl Whole {
             portal_url: portal.clone(),
             sandbox_url: sandbox.clone(),
             data: folder.path().to_owned(),
+            mail_port: 1,
             number_keys: Keys::single("n1", vec![1; 32]),
             event_keys: Keys::single("e1", vec![2; 32]),
             vouched: None,

@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
 /// Every type of event that is about a party, by group.
-pub const GROUPS: [(&str, &[&str]); 5] = [
+pub const GROUPS: [(&str, &[&str]); 6] = [
     (
         "request",
         &[
@@ -45,6 +45,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     ),
     ("client", &["client.added", "client.removed"]),
     ("authority", &["role.closed", "package.closed"]),
+    ("notice", &["notice.added", "notice.confirmed", "notice.removed"]),
 ];
 
 /// A group, or one type, by its name; `None` for what is neither.

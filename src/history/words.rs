@@ -30,6 +30,9 @@ pub fn what<'a>(page: &Page, kind: &'a str) -> &'a str {
         "client.removed" => page.t("event-client-removed"),
         "role.closed" => page.t("event-role-closed"),
         "package.closed" => page.t("event-package-closed"),
+        "notice.added" => page.t("event-notice-added"),
+        "notice.confirmed" => page.t("event-notice-confirmed"),
+        "notice.removed" => page.t("event-notice-removed"),
         other => other,
     }
 }
@@ -40,6 +43,7 @@ pub fn group(page: &Page, name: &str) -> &'static str {
         "change" => page.t("history-group-change"),
         "system-user" => page.t("history-group-user"),
         "client" => page.t("history-group-client"),
+        "notice" => page.t("history-group-notice"),
         _ => page.t("history-group-authority"),
     }
 }

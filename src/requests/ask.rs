@@ -10,6 +10,7 @@ use crate::{
     day::Day,
     db::{Tx, is_taken},
     ids::{OrgNo, PackageUrn, RequestId},
+    notices::{self, About, Notice},
     parties::{self, Organisation},
     problem::{Code, Problem},
     system_users::{self, Kind},
@@ -64,6 +65,9 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
             if let Asked::New(request) = &asked {
                 store::insert(tx, request, &system.name).await?;
                 record(tx, app, "request.created", vendor, request).await?;
+                let about = About::Request(request.id);
+                let notice = Notice::new(request.party, notices::Kind::Waiting, about);
+                notices::tell(tx, request.created, &[notice]).await?;
             }
             Ok(asked)
         })

@@ -9,9 +9,12 @@ use crate::{
     app::App,
     authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
+    clock::Ts,
+    day::Day,
     db::{Error, Tx},
     events::{self, Actor, Event},
     ids::{PackageUrn, RequestId, ResourceId, SystemUserId},
+    notices::{self, About, Notice},
     parties,
     problem::{Code, Problem, Stop},
     system_users::{self, Grants, Kind, NewSystemUser},
@@ -57,12 +60,28 @@ impl Way {
 /// What the person has seen of the request that they approve.
 #[derive(Debug, Clone, Copy)]
 pub enum Seen<'a> {
-    /// What a page showed: its fingerprint, made with the session's secret. Nothing else is approved.
-    Page { shown: &'a str, secret: &'a [u8] },
+    /// What a page showed: its fingerprint, made with the session's secret. Nothing else is approved,
+    /// but for the last day, which the approver may choose.
+    Page { shown: &'a str, secret: &'a [u8], last: Last },
     /// What the API answers, which says nothing back: the request as it stands is approved.
     Api(Kind),
 }
+/// How long the system user is to last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    AsProposed,
+    /// To the end of this day, or until it is revoked.
+    Chosen(Option<Day>),
+}
 impl Seen<'_> {
+    /// When the system user is to end, where the vendor has proposed this.
+    fn end(self, proposed: Option<Ts>) -> Option<Ts> {
+        match self {
+            Self::Page { last: Last::Chosen(day), .. } => day.map(Day::end),
+            Self::Page { last: Last::AsProposed, .. } | Self::Api(_) => proposed,
+        }
+    }
+
     fn way(self) -> Way {
         match self {
             Self::Page { .. } => Way::Page,
@@ -193,19 +212,20 @@ pub async fn accept(
                 None => {}
             }
             // What has changed is shown again, also when it has become impossible.
-            if let Seen::Page { shown, secret } = seen
+            if let Seen::Page { shown, secret, .. } = seen
                 && !Facts::of(&case, &catalogue).difference(secret, shown).is_none()
             {
                 return Err(Problem::Changed);
             }
-            if request.has_ended(now) {
+            let valid_to = seen.end(request.valid_to);
+            if request.has_ended(now) || valid_to.is_some_and(|end| end <= now) {
                 return Err(match seen {
                     Seen::Page { .. } => Problem::Changed,
                     Seen::Api(_) => Code::AlreadyDecided.into(),
                 });
             }
             let grants = givable(&case, &proof, &catalogue)?;
-            decide(tx, &case, &proof, true, now).await?;
+            decide(tx, &case, &proof, true, valid_to, now).await?;
             let user = NewSystemUser {
                 id: SystemUserId(request.id.0),
                 kind: request.kind,
@@ -215,7 +235,7 @@ pub async fn accept(
                 title: request.title.clone(),
                 found_by: found_by(&case),
                 grants,
-                valid_to: request.valid_to,
+                valid_to,
                 created: now,
                 created_by: on.person,
                 created_as: proof.through().to_owned(),
@@ -285,23 +305,25 @@ pub async fn reject(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Result<
             let proof =
                 authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
             let case = open_case(tx, app, on, way, id).await?;
-            decide(tx, &case, &proof, false, now).await?;
+            decide(tx, &case, &proof, false, case.request.valid_to, now).await?;
             let redirect = redirect_now(app, &case).map(|url| url.to_string());
             Ok(Decided { id, redirect })
         })
         .await
 }
 
+/// Writes it down, with the end that the system user gets.
 async fn decide(
     tx: &mut Tx,
     case: &Case,
     proof: &MayManage,
     accepted: bool,
-    now: crate::clock::Ts,
+    valid_to: Option<Ts>,
+    now: Ts,
 ) -> Result<(), Problem> {
     let (on, request) = (proof.on(), &case.request);
     let decision = Decision { at: now, by: on.person, through: proof.through().to_owned() };
-    if !store::decide(tx, request.id, accepted, &decision).await? {
+    if !store::decide(tx, request.id, accepted, valid_to, &decision).await? {
         return Err(Code::AlreadyDecided.into());
     }
     let kind = if accepted { "request.accepted" } else { "request.rejected" };
@@ -347,6 +369,8 @@ pub async fn escalate(app: &App, on: OnBehalf, id: RequestId, way: Way) -> Resul
                 .request(id)
                 .data(serde_json::json!({ "externalRef": case.request.external_ref }));
             events::record(tx, now, &event).await?;
+            let notice = Notice::new(on.party, notices::Kind::SentOn, About::Request(id));
+            notices::tell(tx, now, &[notice]).await?;
             Ok(true)
         })
         .await

@@ -3,17 +3,19 @@ pub mod api;
 pub mod ask;
 pub mod decide;
 pub mod end_user;
+pub mod last_day;
 pub mod model;
 pub mod pages;
 pub mod portal;
 pub mod precheck;
+pub mod samples;
 pub mod shown;
 pub mod store;
 pub mod view;
 pub mod wire;
 
 pub use ask::{Ask, Asked, ask, dry_run};
-pub use decide::{Decided, Seen, Way, accept, escalate, reject};
+pub use decide::{Decided, Last, Seen, Way, accept, escalate, reject};
 pub use model::{After, Case, Filter, Request, Status};
 pub use precheck::precheck;
 
@@ -23,6 +25,7 @@ use crate::{
     db::{Error, Tx},
     events::{self, Actor, Event},
     ids::{OrgNo, PartyUuid, RequestId, SystemId},
+    notices::{self, About, Notice},
     parties::{self, Organisation},
     problem::{Code, Problem, Stop},
     system_users::Kind,
@@ -228,6 +231,32 @@ pub async fn time_out(app: &App) -> Result<u64, Error> {
                     events::record(tx, now, &event).await?;
                 }
                 Ok::<_, Error>(unanswered.len())
+            })
+            .await?;
+        all += u64::try_from(noted).unwrap_or_default();
+        if i64::try_from(noted) != Ok(BATCH) {
+            return Ok(all);
+        }
+    }
+}
+
+/// Tells parties once of each request whose half time has gone without an answer; how many.
+pub async fn remind(app: &App) -> Result<u64, Error> {
+    let store = app.store.counted_apart();
+    let mut all = 0;
+    loop {
+        let now = app.clock.now();
+        let noted = store
+            .write(async |tx| {
+                let half = store::remind(tx, now, BATCH).await?;
+                let notices: Vec<Notice> = half
+                    .iter()
+                    .map(|(id, party)| {
+                        Notice::new(*party, notices::Kind::HalfTime, About::Request(*id))
+                    })
+                    .collect();
+                notices::tell(tx, now, &notices).await?;
+                Ok::<_, Error>(half.len())
             })
             .await?;
         all += u64::try_from(noted).unwrap_or_default();

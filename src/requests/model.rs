@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// Days in which a request can be decided.
 pub const OPEN_DAYS: i64 = 180;
+/// Days after which half the time has gone.
+pub const HALF_DAYS: i64 = OPEN_DAYS / 2;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -24,7 +26,7 @@ pub struct Request {
     pub packages: Vec<PackageUrn>,
     /// Byte for byte as the vendor gave it.
     pub redirect_url: Option<String>,
-    /// When the system user is to end, as the vendor proposes it.
+    /// When the system user is to end: as the vendor proposes it, and after a decision as it was decided.
     pub valid_to: Option<Ts>,
     pub created: Ts,
     pub escalated: Option<Ts>,

@@ -1,13 +1,12 @@
 //! The customer's side of requests, in HTML.
 use super::{
     accept, case,
-    decide::{self, Seen, Way, accepted, redirect_now},
+    decide::{self, Last, Seen, Way, accepted, redirect_now},
     decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
     reject,
-    shown::Difference,
-    view,
+    view::{self, Again},
 };
 use crate::{
     app::App,
@@ -25,6 +24,7 @@ use crate::{
         extract::{Params, Query},
         items,
         routes::Routes,
+        typed::last_day,
         urls,
         view::Link,
     },
@@ -54,23 +54,25 @@ pub fn routes() -> Routes {
 #[derive(Deserialize)]
 struct Asked {
     id: Option<String>,
+    /// The last day, where it was typed before a login was needed.
+    day: Option<String>,
 }
 async fn show(
     State(app): State<App>,
     acting: Acting,
-    Query(Asked { id }): Query<Asked>,
+    Query(Asked { id, day }): Query<Asked>,
 ) -> Result<Response, Problem> {
     let id = id.filter(|id| !id.is_empty()).ok_or(Stop::IncompleteLink)?;
     let id: RequestId = id.parse().map_err(|_| Problem::NotFound)?;
-    shown(&app, acting, id, None).await
+    shown(&app, acting, id, Again { day, ..Again::default() }).await
 }
 
-/// The request's page; with what has changed since it was last shown, where that is known.
+/// The request's page; shown again, with what has changed since and what could not be used.
 async fn shown(
     app: &App,
     acting: Acting,
     id: RequestId,
-    since: Option<Difference>,
+    again: Again,
 ) -> Result<Response, Problem> {
     let case = case(app, id).await?;
     if case.request.party != acting.party.id {
@@ -86,11 +88,15 @@ async fn shown(
             Ok::<_, Problem>((holdings, standing, approvers))
         })
         .await?;
-    let status = if since.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let status = match &again {
+        Again { since: Some(_), .. } => StatusCode::CONFLICT,
+        Again { fault: Some(_), .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    };
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, &case).map(|url| url.origin()).into_iter().collect();
-    let seen = view::Seen { holdings: &holdings, approvers, existing, since: since.as_ref() };
+    let seen = view::Seen { holdings: &holdings, approvers, existing, again: &again };
     let made: ShowPage = view::page(app, &acting, &case, seen);
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
@@ -109,21 +115,31 @@ async fn other_party(app: &App, acting: Acting, case: Case) -> Result<Response, 
 struct Approval {
     #[serde(default)]
     shown: String,
+    /// The last day, as it was typed; nothing where the page did not ask.
+    day: Option<String>,
 }
 async fn post_accept(
     State(app): State<App>,
     params: Params,
-    Form { acting, fields: Approval { shown: form } }: Form<Approval>,
+    Form { acting, fields: Approval { shown: form, day } }: Form<Approval>,
 ) -> Result<Response, Problem> {
     let id: RequestId = params.find("id")?;
-    let seen = Seen::Page { shown: &form, secret: acting.who.secret() };
+    let last = day.as_deref().map(|day| last_day(&acting.page, day, app.clock.now())).transpose();
+    let last = match last {
+        Ok(day) => day.map_or(Last::AsProposed, Last::Chosen),
+        Err(fault) => {
+            let again = Again { day, fault: Some(fault), ..Again::default() };
+            return shown(&app, acting, id, again).await;
+        }
+    };
+    let seen = Seen::Page { shown: &form, secret: acting.who.secret(), last };
     match accept(&app, acting.on(), id, seen).await {
         Ok(decided) => Ok(after(&decided)),
         // Shown again as it is now, with the difference marked; nothing was approved.
         Err(Problem::Changed) => {
             let case = case(&app, id).await?;
-            let difference = decide::difference(&app, &case, acting.who.secret(), &form);
-            shown(&app, acting, id, Some(difference)).await
+            let since = decide::difference(&app, &case, acting.who.secret(), &form);
+            shown(&app, acting, id, Again { since: Some(since), day, ..Again::default() }).await
         }
         Err(problem) => again(&app, &acting, id, problem).await,
     }

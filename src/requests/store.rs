@@ -1,5 +1,5 @@
 //! Requests in the store.
-use super::model::{After, Case, Decision, Filter, OPEN_DAYS, Request, State, Status};
+use super::model::{After, Case, Decision, Filter, HALF_DAYS, OPEN_DAYS, Request, State, Status};
 use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
@@ -18,8 +18,8 @@ statements! {
     FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
     /// Also when it was closed by revoking the system user that came of it.
     FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
-    /// Guarded by the status, so that of two decisions one wins.
-    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
+    /// Guarded by the status, so that of two decisions one wins. The end is the one decided on.
+    DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5, valid_to = $7 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
     ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and timed_out is null and created > $3";
     /// A system's requests of one kind, oldest first. The page is chosen in an index alone.
     LIST_BY_SYSTEM = "with page (id) as (select id from request where system_id = $1 and kind = $2 and deleted is null and (created, id) > ($3, $4) and coalesce(decided, timed_out, escalated, created) >= $5 order by created, id limit cast($6 as bigint)) select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from page g join request r on r.id = g.id join party p on p.id = r.party order by r.created, r.id";
@@ -30,6 +30,8 @@ statements! {
     LIST_PENDING = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.party = $1 and r.kind = $2 and r.status = 'new' and r.deleted is null and r.created > $3 and (r.kind = 'standard' or r.escalated is not null) order by r.created desc, r.id limit cast($4 as bigint)";
     /// Guarded, so that each is noted once.
     TIME_OUT = "update request set timed_out = $1 where status = 'new' and timed_out is null and deleted is null and id in (select id from request where status = 'new' and timed_out is null and deleted is null and created <= $2 order by created, id limit cast($3 as bigint)) returning id, system_id, party, external_ref";
+    /// Guarded, so that each is told of once.
+    REMIND = "update request set reminded = $1 where status = 'new' and reminded is null and deleted is null and id in (select id from request where status = 'new' and reminded is null and deleted is null and timed_out is null and created <= $2 and created > $3 order by created, id limit cast($4 as bigint)) returning id, party";
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
@@ -185,6 +187,7 @@ pub(super) async fn decide(
     tx: &mut Tx,
     id: RequestId,
     accepted: bool,
+    valid_to: Option<Ts>,
     decision: &Decision,
 ) -> Result<bool, Error> {
     let done = tx
@@ -195,6 +198,7 @@ pub(super) async fn decide(
         .bind(decision.by)
         .bind(&decision.through)
         .bind(decision.at.plus_days(-OPEN_DAYS))
+        .bind(valid_to)
         .exec()
         .await?;
     Ok(done == 1)
@@ -279,4 +283,13 @@ pub(super) struct Unanswered {
 /// Notes those that have just timed out: at most `most`.
 pub(super) async fn time_out(tx: &mut Tx, now: Ts, most: i64) -> Result<Vec<Unanswered>, Error> {
     tx.query(TIME_OUT).bind(now).bind(now.plus_days(-OPEN_DAYS)).bind(most).all().await
+}
+/// Notes those whose half time has gone: at most `most`.
+pub(super) async fn remind(
+    tx: &mut Tx,
+    now: Ts,
+    most: i64,
+) -> Result<Vec<(RequestId, PartyUuid)>, Error> {
+    let (half, open) = (now.plus_days(-HALF_DAYS), now.plus_days(-OPEN_DAYS));
+    tx.query(REMIND).bind(now).bind(half).bind(open).bind(most).all().await
 }

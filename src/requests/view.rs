@@ -1,6 +1,7 @@
 //! A request as its page shows it: in which state it is for this visitor, and each item's outcome.
 use super::{
     decide::{Asked, accepted, check, redirect_now},
+    last_day::LastDay,
     model::{Case, Request},
     pages::{ShowPage, State, System},
     shown::{Difference, Facts},
@@ -17,7 +18,7 @@ use crate::{
         items,
         page::Page,
         urls,
-        view::{Able, Change, Check, Item, Kind},
+        view::{Able, Change, Check, Fault, Item, Kind},
     },
 };
 
@@ -33,20 +34,32 @@ pub struct Seen<'a> {
     pub approvers: Approvers,
     /// What the party has for the system already.
     pub existing: Option<SystemUserId>,
-    /// How it has changed since it was last shown, where that is known.
-    pub since: Option<&'a Difference>,
+    /// Why it is shown again, where it is.
+    pub again: &'a Again,
+}
+
+/// Why the page is shown again.
+#[derive(Debug, Default)]
+pub struct Again {
+    /// What has changed since it was last shown.
+    pub since: Option<Difference>,
+    /// The last day, as it was typed, and what is wrong with it.
+    pub day: Option<String>,
+    pub fault: Option<Fault>,
 }
 
 /// The page of a request of the party that the visitor acts for.
 pub fn page(app: &App, acting: &Acting, case: &Case, seen: Seen<'_>) -> ShowPage {
-    let Seen { holdings, approvers, existing, since } = seen;
+    let Seen { holdings, approvers, existing, again } = seen;
+    let since = again.since.as_ref();
     let catalogue = app.catalogue.now();
     let asked = check(&case.request, holdings, &catalogue);
     let secret = acting.who.secret();
     let fingerprint = Facts::of(case, &catalogue).fingerprint(secret);
     let manages = holdings.manages_access(&catalogue).is_some();
     let able = items::able(&acting.page, &catalogue, approvers);
-    let state = state(app, acting, case, asked.as_deref(), manages.then_some(fingerprint), able);
+    let shown = manages.then_some(fingerprint);
+    let state = state(app, acting, case, asked.as_deref(), (shown, again), able);
     let open = case.request.is_open(app.clock.now());
     let page = acting.page.clone();
     let items = match &asked {
@@ -129,7 +142,7 @@ fn state(
     acting: &Acting,
     case: &Case,
     asked: Option<&[Asked]>,
-    shown: Option<String>,
+    (shown, again): (Option<String>, &Again),
     able: Able,
 ) -> State {
     // Without a fingerprint the visitor does not manage access: there is nothing to approve.
@@ -166,9 +179,12 @@ fn state(
         }
         Some(asked) => match shown {
             None => State::NotEntitled { escalate: escalate(), able },
-            Some(shown) if asked.iter().all(|asked| asked.outcome().may()) => {
-                State::MayApprove { approve: acting.form(address("approve")), shown, reject_url }
-            }
+            Some(shown) if asked.iter().all(|asked| asked.outcome().may()) => State::MayApprove {
+                approve: acting.form(address("approve")),
+                shown,
+                reject_url,
+                last: LastDay::of(request, now, again),
+            },
             Some(_) => State::CannotGiveAll { reject_url, escalate: escalate(), able },
         },
     }

@@ -1,5 +1,5 @@
 //! What the sandbox's own tests stand on: a sandbox in a folder of its own, asked without a socket.
-use super::{Sandbox, Settings};
+use super::{Sandbox, Settings, mailbox::Mailbox};
 use crate::{
     catalogue::{Catalogue, Contents},
     clock::Clock,
@@ -47,6 +47,7 @@ pub fn at(public_url: &str, portal_url: &str, clock: Clock) -> Bench {
         data,
         seed: seed(&folder.path().join("register.db"), &clock),
         clock,
+        mailbox: Mailbox::default(),
     };
     Bench { sandbox: Sandbox::open(settings).unwrap(), _data: folder }
 }

@@ -6,6 +6,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
+use mailbox::Mailbox;
 use state::{Keys, State};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,6 +20,7 @@ mod clients;
 mod index;
 mod input;
 mod jose;
+pub mod mailbox;
 mod markup;
 mod maskinporten;
 mod numbers;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub data: PathBuf,
     pub seed: Seed,
     pub clock: Clock,
+    /// Where the portal's mail ends up.
+    pub mailbox: Mailbox,
 }
 
 /// The outside world: cheap to clone, one state.
@@ -50,6 +54,7 @@ struct Inner {
     portal_url: String,
     seed: Seed,
     clock: Clock,
+    mailbox: Mailbox,
     state: State,
     http: reqwest::Client,
 }
@@ -57,7 +62,7 @@ struct Inner {
 impl Sandbox {
     /// Goes on from the state in the folder, or begins one there.
     pub fn open(settings: Settings) -> Result<Self, String> {
-        let Settings { public_url, portal_url, data, seed, clock } = settings;
+        let Settings { public_url, portal_url, data, seed, clock, mailbox } = settings;
         for url in [&public_url, &portal_url] {
             if url::Url::parse(url).is_err() || url.ends_with('/') {
                 return Err(format!("{url:?} is not an absolute address without a trailing slash"));
@@ -74,7 +79,8 @@ impl Sandbox {
             .tls_built_in_root_certs(portal_url.starts_with("https:"))
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(Self(Arc::new(Inner { public_url, portal_url, seed, clock, state, http })))
+        let inner = Inner { public_url, portal_url, seed, clock, mailbox, state, http };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The portal's client id and secret at the provider.
@@ -96,6 +102,12 @@ impl Sandbox {
     /// Registers the demo world's systems through the portal's vendor API, where they are missing.
     pub async fn register_systems(&self) -> Result<(), String> {
         world::register_systems(self).await
+    }
+
+    /// Where mail ends up.
+    #[must_use]
+    pub fn mailbox(&self) -> Mailbox {
+        self.0.mailbox.clone()
     }
 
     /// Everybody who can log in: name, and what they are.
@@ -137,6 +149,8 @@ impl Sandbox {
             .route("/api/services", post(changes::post_service))
             .route("/api/services/retire", post(changes::post_retirement))
             .route("/api/decide", post(approver::post_decision))
+            .route("/mailbox", get(mailbox::show))
+            .route("/api/mailbox", get(mailbox::list))
             .route("/smartcloud", get(vendor::show))
             .route("/smartcloud/style.css", get(vendor::style))
             .route("/smartcloud/connect", post(vendor::post_connect))

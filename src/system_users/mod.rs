@@ -7,15 +7,18 @@
 pub mod api;
 pub mod create;
 pub mod doctor;
+pub mod life;
 pub mod model;
 pub mod own;
 pub mod pages;
 pub mod portal;
 pub mod read;
 pub mod store;
+pub mod upkeep;
 pub mod wire;
 
 pub use create::{Wanted, create};
+pub use life::{expire, pause, resume, set_end, warn};
 pub use model::{Grants, Kind, NewSystemUser, SystemUser};
 
 use crate::{
@@ -131,7 +134,10 @@ pub async fn change(
     let user = user.ok_or(Code::SystemUserNotFound)?;
     store::delete_grants(tx, id, change.goes).await?;
     store::insert_grants(tx, id, change.comes, |id| proof.givable_actions(id)).await?;
-    store::recount(tx, id, change.valid_to).await?;
+    store::recount(tx, id).await?;
+    if change.valid_to.is_some() && change.valid_to != user.valid_to {
+        life::move_end(tx, &user, change.valid_to, now).await?;
+    }
     touch(tx, id, now).await?;
     let event = Event::new("system-user.changed", Actor::Person { party_id: on.party_id })
         .party(user.owner)

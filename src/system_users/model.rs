@@ -1,6 +1,7 @@
 //! What a system user is, and when it is live.
 use crate::{
     clock::Ts,
+    day::Day,
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     systems::Texts,
 };
@@ -68,12 +69,15 @@ pub struct SystemUser {
     pub external_ref: String,
     pub title: String,
     pub created: Ts,
+    /// The name of whoever made it; empty when nobody has told it.
+    pub created_by: String,
     pub created_as: Option<String>,
     /// Made by its owner without a vendor's request.
     pub by_owner: bool,
     pub valid_to: Option<Ts>,
     pub paused: Option<Ts>,
     pub revoked: Option<Ts>,
+    pub last_used: Option<Day>,
     pub rights: i64,
     pub packages: i64,
     /// How many it acts for, without its owner.
@@ -86,6 +90,10 @@ impl SystemUser {
     }
     pub fn has_expired(&self, now: Ts) -> bool {
         has_ended(self.valid_to, now)
+    }
+    /// Whether it ends within so many days.
+    pub fn ends_within(&self, days: i64, now: Ts) -> bool {
+        !self.has_expired(now) && has_ended(self.valid_to, now.plus_days(days))
     }
 }
 fn has_ended(valid_to: Option<Ts>, now: Ts) -> bool {

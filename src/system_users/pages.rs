@@ -1,11 +1,12 @@
 //! A system user as pages: one of them, and the question before a revoke.
+use super::upkeep::Upkeep;
 use crate::{
     clients::losses::Notice,
     i18n::Said,
     overview::pages::WaitingRow,
     web::{
         page::{FormToken, Page},
-        view::{Item, Kind, Organisation},
+        view::{Fault, Item, Kind, Organisation},
     },
 };
 use askama::Template;
@@ -25,10 +26,16 @@ pub struct ShowPage {
     pub external_ref: String,
     /// The day it was made.
     pub created: String,
-    /// By which role and how, as a sentence.
-    pub created_how: String,
+    /// By whom: role and name.
+    pub created_by: String,
+    /// Without a request from the vendor.
+    pub by_owner: bool,
     /// The last day, where there is one.
     pub valid_to: Option<String>,
+    /// Whether that day is near.
+    pub ends_soon: bool,
+    /// The day that it was last used, if it has been.
+    pub last_used: Option<String>,
     pub items: Vec<Item>,
     /// The changes of it that wait for a decision.
     pub waiting: Vec<WaitingRow>,
@@ -39,8 +46,8 @@ pub struct ShowPage {
     pub state: State,
     /// Whether the vendor has deleted the system.
     pub system_deleted: bool,
-    /// Nothing for those who may not.
-    pub revoke_url: Option<String>,
+    /// Nothing for those who may not, and for one that has been revoked.
+    pub upkeep: Option<Upkeep>,
 }
 
 /// A line of the history.
@@ -65,6 +72,10 @@ impl ShowPage {
         self.kind == Kind::Clients
     }
 
+    fn is_error(&self) -> bool {
+        self.upkeep.as_ref().is_some_and(|upkeep| !upkeep.faults.is_empty())
+    }
+
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
         let event = |what: &str| Event {
             at: "21. november 2026 kl. 14.05".into(),
@@ -81,18 +92,28 @@ impl ShowPage {
             losses: Vec::new(),
             external_ref: "310904473".into(),
             created: "21. november 2026".into(),
-            created_how: "Godkjent av daglig leder etter forespørsel fra leverandøren".into(),
+            created_by: "Daglig leder Pia <Rørvik>".into(),
+            by_owner: false,
             valid_to: Some("31. desember 2027".into()),
+            ends_soon: false,
+            last_used: Some("20. november 2026".into()),
             items: Item::samples(),
             waiting: Vec::new(),
             history_url: Some("/x".into()),
             events: vec![event("Forespørselen ble godkjent"), event("Leverandøren ba om tilgang")],
             state,
             system_deleted: false,
-            revoke_url: (state != State::Revoked).then(|| "/x".to_owned()),
+            upkeep: (state != State::Revoked).then(Upkeep::sample),
+        };
+        let upkeep = |change: fn(Upkeep) -> Upkeep| Some(change(Upkeep::sample()));
+        let renews = upkeep(|u| Upkeep { ends: true, renews: true, day: "2027-12-31".into(), ..u });
+        let paused = upkeep(|u| Upkeep { pause: None, resume: Some(u.rename.clone()), ..u });
+        let fault = |field, text: &str| vec![Fault { field, text: text.into() }];
+        let mistyped = |faults| {
+            Some(Upkeep { faults, ends: true, typed: vec!["title", "day"], ..Upkeep::sample() })
         };
         vec![
-            ("live", sample(State::Live)),
+            ("live", Self { by_owner: true, last_used: None, ..sample(State::Live) }),
             (
                 "for clients",
                 Self {
@@ -109,9 +130,23 @@ impl ShowPage {
                     ..sample(State::Live)
                 },
             ),
-            ("paused", sample(State::Paused)),
+            ("ends soon", Self { ends_soon: true, upkeep: renews.clone(), ..sample(State::Live) }),
+            ("paused", Self { upkeep: paused, ..sample(State::Paused) }),
+            ("expired", Self { upkeep: renews, ..sample(State::Expired) }),
             ("expired, system deleted", Self { system_deleted: true, ..sample(State::Expired) }),
+            ("for one who may not", Self { upkeep: None, ..sample(State::Live) }),
             ("revoked", Self { events: Vec::new(), ..sample(State::Revoked) }),
+            (
+                "a name that cannot be",
+                Self {
+                    upkeep: mistyped(fault("title", "Skriv et <navn>.")),
+                    ..sample(State::Live)
+                },
+            ),
+            (
+                "a day that cannot be",
+                Self { upkeep: mistyped(fault("day", "Skriv en <dag>.")), ..sample(State::Live) },
+            ),
         ]
     }
 }

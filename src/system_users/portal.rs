@@ -1,8 +1,10 @@
 //! The system users of a party, in HTML.
 use super::{
     Grants, Kind, Shown, SystemUser,
+    life::SOON_DAYS,
     pages::{Event, RevokePage, ShowPage, State as Shows},
     revoke, show,
+    upkeep::{self, Typed, Upkeep},
 };
 use crate::{
     app::App,
@@ -14,11 +16,12 @@ use crate::{
     clients::losses::{self, Loss, Notice},
     clock::Ts,
     events::Line,
+    ids::SystemUserId,
     overview::{self, pages::WaitingRow},
     problem::{Code, Problem, Stop},
     systems::model::localised,
     web::{
-        extract::Params,
+        extract::{Params, Query},
         items,
         page::{Nav, Page},
         routes::Routes,
@@ -27,6 +30,7 @@ use crate::{
 };
 use axum::{
     extract::State,
+    http::StatusCode,
     response::{Redirect, Response},
 };
 use serde::Deserialize;
@@ -36,8 +40,18 @@ pub fn routes() -> Routes {
         .get("/accessmanagement/ui/systemuser/{id}", show_one)
         .get("/accessmanagement/ui/systemuser/{id}/revoke", ask_revoke)
         .post("/accessmanagement/ui/systemuser/{id}/revoke", post_revoke)
+        .and(upkeep::routes())
 }
 
+/// The clients that it lost lately.
+async fn own_losses(app: &App, user: &SystemUser, now: Ts) -> Result<Vec<Loss>, Problem> {
+    if user.kind != Kind::Agent {
+        return Ok(Vec::new());
+    }
+    let mut losses = losses::recent(&mut app.store.reads().await?, now, user.owner).await?;
+    losses.retain(|loss| loss.system_user == user.id);
+    Ok(losses)
+}
 fn notices(page: &Page, catalogue: &Contents, losses: Vec<Loss>) -> Vec<Notice> {
     losses.into_iter().map(|loss| Notice::of(page, catalogue, loss)).collect()
 }
@@ -49,24 +63,44 @@ async fn show_one(
     State(app): State<App>,
     acting: Acting,
     params: Params,
+    Query(Came { title, day }): Query<Came>,
+) -> Result<Response, Problem> {
+    let typed = Typed { title, day, ..Typed::default() };
+    shown(&app, acting, params.find("id")?, typed).await
+}
+/// What was typed before a login was needed comes back with the visitor.
+#[derive(Deserialize)]
+struct Came {
+    title: Option<String>,
+    day: Option<String>,
+}
+/// The system user's page; with what was typed and could not be used, where something was.
+pub(super) async fn shown(
+    app: &App,
+    acting: Acting,
+    id: SystemUserId,
+    typed: Typed,
 ) -> Result<Response, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
-    let Shown { user, grants, history, may_manage } =
-        show(&app, acting.on(), params.find("id")?).await?;
-    let mut losses = if user.kind == Kind::Agent {
-        losses::recent(&mut app.store.reads().await?, now, user.owner).await?
-    } else {
-        Vec::new()
-    };
-    losses.retain(|loss| loss.system_user == user.id);
+    let Shown { user, grants, history, may_manage } = show(app, acting.on(), id).await?;
+    let refused = !typed.faults.is_empty();
+    if refused && user.revoked.is_some() {
+        return Err(Problem::NotFound);
+    }
+    if refused && !may_manage {
+        return Err(Stop::NotEntitled.into());
+    }
+    let losses = own_losses(app, &user, now).await?;
     let waiting = if may_manage {
         overview::waiting_changes(&app.store, now, user.id).await?
     } else {
         Vec::new()
     };
+    let upkeep =
+        (may_manage && user.revoked.is_none()).then(|| Upkeep::new(&acting, &user, now, typed));
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let made_by = user.created_as.as_deref().unwrap_or_default();
-    let made_by = items::role(&page, &catalogue, made_by);
+    let made_by = format!("{} {}", items::role(&page, &catalogue, made_by), user.created_by);
     let made = ShowPage {
         items: granted(&page, &catalogue, &grants),
         vendor: items::organisation(&user.vendor_name, &user.vendor),
@@ -76,22 +110,25 @@ async fn show_one(
         losses: notices(&page, &catalogue, losses),
         created: page.date(user.created),
         valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),
-        created_how: if user.by_owner {
-            page.t1("words-created-owner", "role", &made_by)
-        } else {
-            page.t1("words-created-request", "role", &made_by)
-        },
+        ends_soon: user.revoked.is_none() && user.ends_within(SOON_DAYS, now),
+        last_used: user.last_used.map(|day| page.day(day)),
+        created_by: made_by.trim_end().to_owned(),
+        by_owner: user.by_owner,
         events: history.iter().map(|line| event(&page, &catalogue, line)).collect(),
         waiting: waiting.into_iter().map(|change| WaitingRow::new(&page, change)).collect(),
         history_url: may_manage.then(|| urls::history(&[("user", &user.id.to_string())])),
         state: state(&user, now),
         system_deleted: user.system_deleted,
-        revoke_url: (may_manage && user.revoked.is_none()).then(|| urls::revoke(user.id)),
+        upkeep,
         title: user.title,
         external_ref: user.external_ref,
         page,
     };
-    answer(&app, &made, &[])
+    let mut response = answer(app, &made, &[])?;
+    if refused {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
 fn granted(page: &Page, catalogue: &Contents, grants: &Grants) -> Vec<view::Item> {
     let rights = grants.rights.iter().map(|id| items::right(page, catalogue, id));
@@ -118,6 +155,9 @@ fn event(page: &Page, catalogue: &Contents, line: &Line) -> Event {
         "system-user.renamed" => page.t("words-event-user-renamed").to_owned(),
         "system-user.revoked" => page.t("words-event-user-revoked").to_owned(),
         "system-user.changed" => page.t("words-event-user-changed").to_owned(),
+        "system-user.paused" => page.t("words-event-user-paused").to_owned(),
+        "system-user.resumed" => page.t("words-event-user-resumed").to_owned(),
+        "system-user.expired" => page.t("words-event-user-expired").to_owned(),
         "request.accepted" => page.t("words-event-request-accepted").to_owned(),
         "change.created" => page.t("words-event-change-created").to_owned(),
         "change.accepted" => page.t("words-event-change-accepted").to_owned(),
@@ -169,13 +209,14 @@ async fn post_revoke(
     params: Params,
     Form { acting, fields: Nothing {} }: Form<Nothing>,
 ) -> Result<Redirect, Problem> {
-    let user = revoke(&app, acting.on(), params.find("id")?, None).await.map_err(|problem| {
-        match problem {
-            // On a page another's and one that is gone look the same.
-            Problem::Code(Code::OtherParty | Code::SystemUserNotFound, _) => Problem::NotFound,
-            other => other,
-        }
-    })?;
+    let user = revoke(&app, acting.on(), params.find("id")?, None).await.map_err(on_a_page)?;
     flash(&acting.session, "words-flash-revoked", &user.title).await?;
     Ok(Redirect::to(&urls::overview()))
+}
+/// On a page another's and one that is gone look the same.
+pub(super) fn on_a_page(problem: Problem) -> Problem {
+    match problem {
+        Problem::Code(Code::OtherParty | Code::SystemUserNotFound, _) => Problem::NotFound,
+        other => other,
+    }
 }

@@ -2,6 +2,7 @@
 use super::model::{Grants, Kind, NewSystemUser, SystemUser};
 use crate::{
     clock::Ts,
+    day::Day,
     db::{Error, Json, Tx, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     parties::model::fold,
@@ -15,7 +16,7 @@ statements! {
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
-    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no where u.id = $1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, c.name as created_by, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.last_used, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no left join party c on c.id = u.created_by where u.id = $1";
     LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
     /// Guarded, so that of two who revoke one does.
     REVOKE = "update system_user set revoked = $2, revoked_by = $3, clients = 0 where id = $1 and revoked is null";
@@ -32,8 +33,8 @@ statements! {
     /// Keeps others from changing it until the transaction ends.
     HOLD = "update system_user set revoked = null where id = $1 and revoked is null";
     DELETE_GRANT = "delete from system_user_grant where system_user = $1 and kind = $2 and item = $3";
-    /// The counts that the overview shows, and a new end where there is one.
-    RECOUNT = "update system_user set rights = (select count(*) from system_user_grant where system_user = $1 and kind = 'right'), packages = (select count(*) from system_user_grant where system_user = $1 and kind = 'package'), valid_to = coalesce($2, valid_to) where id = $1";
+    /// The counts that the overview shows.
+    RECOUNT = "update system_user set rights = (select count(*) from system_user_grant where system_user = $1 and kind = 'right'), packages = (select count(*) from system_user_grant where system_user = $1 and kind = 'package') where id = $1";
 }
 
 /// The text that a search looks in.
@@ -105,12 +106,8 @@ pub(super) async fn delete_grants(
     }
     Ok(())
 }
-pub(super) async fn recount(
-    tx: &mut Tx,
-    id: SystemUserId,
-    valid_to: Option<Ts>,
-) -> Result<(), Error> {
-    tx.query(RECOUNT).bind(id).bind(valid_to).exec().await.map(drop)
+pub(super) async fn recount(tx: &mut Tx, id: SystemUserId) -> Result<(), Error> {
+    tx.query(RECOUNT).bind(id).exec().await.map(drop)
 }
 /// `false` if it has been revoked.
 pub(super) async fn hold(tx: &mut Tx, id: SystemUserId) -> Result<bool, Error> {
@@ -153,11 +150,13 @@ struct Row {
     external_ref: String,
     title: String,
     created: Ts,
+    created_by: Option<String>,
     created_as: Option<String>,
     by_owner: bool,
     valid_to: Option<Ts>,
     paused: Option<Ts>,
     revoked: Option<Ts>,
+    last_used: Option<NaiveDate>,
     rights: i64,
     packages: i64,
     clients: i64,
@@ -177,11 +176,13 @@ impl TryFrom<Row> for SystemUser {
             external_ref: row.external_ref,
             title: row.title,
             created: row.created,
+            created_by: row.created_by.unwrap_or_default(),
             created_as: row.created_as,
             by_owner: row.by_owner,
             valid_to: row.valid_to,
             paused: row.paused,
             revoked: row.revoked,
+            last_used: row.last_used.map(Day::from),
             rights: row.rights,
             packages: row.packages,
             clients: row.clients,
@@ -251,6 +252,17 @@ pub(super) async fn next_numbers(tx: &mut Tx, count: i64) -> Result<i64, Error> 
 pub(super) async fn touch(tx: &mut Tx, id: SystemUserId, now: Ts) -> Result<(), Error> {
     let number = next_numbers(tx, 1).await?;
     tx.query(TOUCH).bind(id).bind(number).bind(now).exec().await.map(drop)
+}
+/// The same for many at once: each its own number, of one block.
+pub(super) async fn touch_all(tx: &mut Tx, ids: &[SystemUserId], now: Ts) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let last = next_numbers(tx, count(ids.len())).await?;
+    for (number, id) in (0..=last).rev().zip(ids) {
+        tx.query(TOUCH).bind(*id).bind(number).bind(now).exec().await?;
+    }
+    Ok(())
 }
 /// Writes the day that each of them was last used, unless a later one is there.
 pub(super) async fn note_used(

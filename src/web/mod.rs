@@ -1,4 +1,5 @@
 //! What every route needs: errors, extractors, forms, addresses, headers, the page around the page.
+pub mod typed;
 pub mod urls;
 pub mod operation;
 pub mod error;

@@ -1,6 +1,7 @@
 //! The page around the page: what the layout shows whatever the route, and words for the templates.
 use crate::{
     clock::Ts,
+    day::Day,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
     web::{assets, urls, view::Phrase},
@@ -57,6 +58,7 @@ pub enum Nav {
     Requests,
     Clients,
     History,
+    Notices,
 }
 
 /// What a form needs to be accepted: bound to where it goes and to the party it was shown for.
@@ -98,6 +100,14 @@ impl Page {
 
     pub fn overview_url(&self) -> String {
         urls::overview()
+    }
+
+    pub fn notices_url(&self) -> String {
+        urls::notices()
+    }
+
+    pub fn in_notices(&self) -> bool {
+        self.nav == Some(Nav::Notices)
     }
 
     pub fn in_overview(&self) -> bool {
@@ -181,6 +191,10 @@ impl Page {
 
     pub fn date(&self, at: Ts) -> String {
         self.language.date(at)
+    }
+
+    pub fn day(&self, day: Day) -> String {
+        self.language.date(day.end().plus_minutes(-1))
     }
 
     pub fn date_time(&self, at: Ts) -> String {

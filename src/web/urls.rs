@@ -1,5 +1,5 @@
 //! Addresses of the portal, and the places that a login may lead back to.
-use crate::ids::{ChangeId, JobId, RequestId, SystemId, SystemUserId};
+use crate::ids::{ChangeId, JobId, NoticeAddressId, RequestId, SystemId, SystemUserId};
 use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -45,6 +45,7 @@ pub enum Place {
     Choose,
     Create(SystemId),
     Parties,
+    Notices,
     Request(RequestId),
     Reject(RequestId),
     Receipt(RequestId),
@@ -72,6 +73,7 @@ impl Place {
             ("history" | "history.csv" | "history.json", None, None) => Some(Self::History),
             ("create", None, None) => Some(Self::Choose),
             ("create", Some(system), None) => named(system).map(Self::Create),
+            ("notices", ..) => Some(Self::Notices),
             (kind @ ("request" | "agentrequest" | "changerequest"), None, None) => {
                 let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
                 let found = id(Some(&pairs.find(|(name, _)| name == "id")?.1))?;
@@ -95,6 +97,9 @@ impl Place {
             ("receipt", given, None) => id(given).map(|id| Self::Receipt(RequestId(id))),
             ("clients", None, None) => Some(Self::AllClients),
             (given, None, None) => id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id))),
+            (given, Some("rename" | "pause" | "resume" | "validity"), None) => {
+                id(Some(given)).map(|id| Self::SystemUser(SystemUserId(id)))
+            }
             (given, Some("revoke"), None) => {
                 id(Some(given)).map(|id| Self::Revoke(SystemUserId(id)))
             }
@@ -118,6 +123,7 @@ impl Place {
             Self::Choose => create(),
             Self::Create(system) => create_of(system),
             Self::Parties => "/parties".into(),
+            Self::Notices => notices(),
             Self::Request(id) => request(*id),
             Self::Reject(id) => format!("{UI}/request/{id}/reject"),
             Self::Receipt(id) => receipt(*id),
@@ -138,6 +144,9 @@ impl Place {
             Self::Requests | Self::Choose => &["q", "after"],
             Self::History => &["user", "kind", "from", "to", "after"],
             Self::Create(_) => &["title"],
+            Self::SystemUser(_) => &["title", "day"],
+            Self::Notices => &["email", "language"],
+            Self::Request(_) => &["day"],
             _ => &[],
         }
     }
@@ -157,6 +166,7 @@ impl fmt::Display for Place {
             Self::Choose => f.write_str("choose"),
             Self::Create(system) => write!(f, "create.{}", escaped(system.as_str())),
             Self::Parties => f.write_str("parties"),
+            Self::Notices => f.write_str("notices"),
             Self::Request(id) => write!(f, "request.{id}"),
             Self::Reject(id) => write!(f, "reject.{id}"),
             Self::Receipt(id) => write!(f, "receipt.{id}"),
@@ -183,6 +193,7 @@ impl FromStr for Place {
             "choose" => Self::Choose,
             "create" => Self::Create(system()?),
             "parties" => Self::Parties,
+            "notices" => Self::Notices,
             "request" => Self::Request(RequestId(id()?)),
             "reject" => Self::Reject(RequestId(id()?)),
             "receipt" => Self::Receipt(RequestId(id()?)),
@@ -213,6 +224,13 @@ pub fn change_log(public_url: &str, system: &SystemId) -> String {
 }
 pub fn overview() -> String {
     format!("{UI}/overview")
+}
+pub fn notices() -> String {
+    format!("{UI}/notices")
+}
+/// What a mail to an address leads to.
+pub fn mailed(id: NoticeAddressId, code: &str) -> String {
+    format!("/varsel/{id}/{code}")
 }
 pub fn request(id: RequestId) -> String {
     format!("{UI}/request?id={id}")
@@ -314,6 +332,7 @@ mod tests {
             Place::Choose,
             Place::Create("991825827_smart+ 1%".parse().unwrap()),
             Place::Parties,
+            Place::Notices,
             Place::Request(RequestId(id)),
             Place::Reject(RequestId(id)),
             Place::Receipt(RequestId(id)),

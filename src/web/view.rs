@@ -28,6 +28,15 @@ pub struct Link {
     pub text: String,
 }
 
+/// What is wrong with something that was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The field's id.
+    pub field: &'static str,
+    /// The same words above the page and at the field.
+    pub text: String,
+}
+
 /// A right or an access package, as asked for or as given.
 #[derive(Debug, Clone)]
 pub struct Item {

@@ -24,6 +24,8 @@ const MAIN = [
   'receipt-accepted',
   'reject',
   'system-user',
+  'system-user-ends-soon',
+  'notices',
   'revoke',
   'approve-agent',
   'receipt-agent',

@@ -235,7 +235,8 @@ test('approving and taking back need nothing but a keyboard', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/#main$/);
   const presses = await pressByKeyboard(page, 'button', 'Godkjenn systemtilgangen');
-  assert.ok(presses <= 2, `${presses} presses from the content to the button`);
+  // Past the access that is there already, and the choice of a last day.
+  assert.ok(presses <= 3, `${presses} presses from the content to the button`);
   assert.equal(page.url(), `${demo.sandbox}/smartcloud/receipt?from=keyboard`);
   assert.equal(await requestStatus(demo, request.id), 'Accepted');
 

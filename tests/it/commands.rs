@@ -68,6 +68,17 @@ fn what_cannot_be_is_said_in_one_line_with_exit_code_two() {
         &serve(at, https).env_remove("SYSTEMBRUKER_OIDC_CLIENT_SECRET").output().unwrap(),
         "neither a secret nor a key",
     );
+    let smtp = |args: &[&str]| {
+        let mut command = serve(at, https);
+        command.args(["--smtp-host", "mail.example"]).args(args);
+        command.env("SYSTEMBRUKER_SMTP_PASSWORD", "hemmelig").output().unwrap()
+    };
+    fails_in_one_line(&smtp(&[]), "needs --smtp-from");
+    let from = ["--smtp-from", "varsel@portal.example"];
+    fails_in_one_line(&smtp(&from), "go together");
+    let clear = [&from[..], &["--smtp-user", "u", "--smtp-tls", "none"]].concat();
+    fails_in_one_line(&smtp(&clear), "in the clear");
+    fails(&smtp(&["--smtp-tls", "perhaps"]), "starttls");
     fails(&serve(at, https).args(["--issuers", "vendor;x;y;none"]).output().unwrap(), "");
     fails(&serve(at, "not a url").output().unwrap(), "");
     let missing = program()

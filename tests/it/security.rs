@@ -88,7 +88,7 @@ async fn no_form_of_another_is_accepted(bench: Bench) {
 
 async fn headers_are_on_every_answer(bench: Bench) {
     let mut pia = bench.logged_in(PIA).await;
-    let all = [router::portal(), router::vendor_api()];
+    let all = [router::portal(), router::mailed(), router::vendor_api()];
     let routes: Vec<_> = all.iter().flat_map(systembruker::web::routes::Routes::list).collect();
     assert!(routes.len() >= 25);
     let mut seen = std::collections::BTreeSet::new();

@@ -17,6 +17,7 @@ use crate::{
     db::{Error, Tx},
     events::{self, Actor, Event},
     ids::{OrgNo, PartyUuid, SystemUserId},
+    notices,
 };
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -239,6 +240,9 @@ async fn end_what_rested_on(
     for some in ended.chunks(SOME) {
         store::end(tx, now, ENDED, some).await?;
     }
+    let lost: Vec<(PartyUuid, SystemUserId, i64)> =
+        fewer.iter().filter_map(|(id, n)| Some((users.get(id)?.owner, *id, count(*n)))).collect();
+    notices::clients_removed(tx, now, &lost).await?;
     for (user, n) in fewer {
         count_clients(tx, user, -count(n)).await?;
     }

@@ -1,4 +1,5 @@
 // Every state of a page that can be reached in the demo: who sees it, and how to get there.
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   ACCOUNTANTS,
   CUSTOMER,
@@ -93,6 +94,11 @@ export async function prepare(demo) {
 
   const pending = await newChange(demo, accepted.id);
   const bare = await registerSystem(demo, 'tom', 'SmartTom', { rights: [] });
+  const paused = await ask('Satt på pause');
+  await decide(demo, paused, PIA_NUMBER, 'approve');
+  const ending = await ask('Regnskap ut året', { validTo: dayIn(20) });
+  await decide(demo, ending, PIA_NUMBER, 'approve');
+  const limited = await ask('Regnskap for prosjektet', { ...back, validTo: dayIn(300) });
   const changing = await ask('Regnskap for avdeling vest', back);
   const service = 'sandbox-utgatt-skjema';
   await addService(demo, service, 'Utgått skjema');
@@ -103,8 +109,25 @@ export async function prepare(demo) {
   const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
   const offered = { payroll: payroll.systemId, unknownSystem: form.systemId, bare };
   const changes = await prepareChanges(demo, ask, back);
-  const more = { ...offered, ...changes, pending };
+  const life = { paused, ending, limited };
+  const more = { ...offered, ...changes, ...life, pending };
   return { ...own, ...more, agent, acceptedAgent, gone, orphan, changing, unknown };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** The day so many days from today. */
+function dayIn(days) {
+  return new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Types into a field of the page's form and sends it. */
+function type(label, text, button) {
+  return async ({ page }) => {
+    const field = page.locator(`#${label}`);
+    if (!(await field.isVisible())) await page.locator('details', { has: field }).locator('summary').click();
+    await field.fill(text);
+    return page.locator(button);
+  };
 }
 
 /** Forgets who is logged in, but not the language. */
@@ -128,6 +151,34 @@ function rename({ demo }) {
   renamed += 1;
   return nameOrganisation(demo, VENDOR, `SmartCloud ${renamed} AS`);
 }
+
+/** Pauses what the page shows, or lets a paused one be paused again. */
+async function stop({ page }) {
+  const resume = page.locator('form[action$="/resume"] button');
+  if ((await resume.count()) > 0) {
+    await Promise.all([page.waitForNavigation(), resume.click()]);
+  }
+  return page.locator('form[action$="/pause"] button');
+}
+
+/** Adds an address of the language's own; where it is there already, one more of its kind. */
+async function addAddress({ page, language }) {
+  await page.locator('#email').fill(`${language}@rorogvann.example`);
+  return page.locator('form[action$="/add"] button');
+}
+
+/** Where the mail to the language's own address leads. */
+async function mailed({ demo, language }) {
+  for (let i = 0; i < 50; i += 1) {
+    const all = await (await fetch(`${demo.sandbox}/api/mailbox`)).json();
+    const mail = all.find(({ to }) => to === `${language}@rorogvann.example`);
+    const found = mail?.text.match(/\/varsel\/\S+/);
+    if (found) return found[0];
+    await pause(200);
+  }
+  throw new Error('no mail has come');
+}
+const press = (verb) => async ({ page }) => page.locator(`form[action$="/${verb}"] button`);
 
 /**
  * The states: `who` is logged in (nobody without), `path` is opened, `status` is answered. With
@@ -195,6 +246,48 @@ export function states(made) {
     { name: 'system-user-package', who: PIA, path: user(made.acceptedPackages) },
     { name: 'system-user-agent', who: PIA, path: user(made.acceptedAgent) },
     { name: 'system-user-deleted', who: PIA, path: user(made.orphan) },
+    { name: 'system-user-paused', who: PIA, path: user(made.paused), meanwhile: stop },
+    { name: 'system-user-ends-soon', who: PIA, path: user(made.ending) },
+    {
+      name: 'system-user-bad-name',
+      who: PIA,
+      path: user(made.accepted),
+      meanwhile: type('title', ' ', 'form[action$="/rename"] button'),
+      status: 422,
+    },
+    {
+      name: 'system-user-bad-day',
+      who: PIA,
+      path: user(made.accepted),
+      meanwhile: type('day', '2020-01-01', 'form[action$="/validity"] button[value="set"]'),
+      status: 422,
+    },
+    { name: 'approve-last-day', who: PIA, path: made.limited.path },
+    {
+      name: 'approve-bad-day',
+      who: PIA,
+      path: made.limited.path,
+      meanwhile: type('day', '2020-01-01', 'form[action$="/approve"] button'),
+      status: 422,
+    },
+    { name: 'notices-none', who: TOR, path: `${UI}/notices` },
+    {
+      name: 'notices',
+      who: PIA,
+      path: `${UI}/notices`,
+      meanwhile: addAddress,
+    },
+    {
+      name: 'notices-bad-address',
+      who: PIA,
+      path: `${UI}/notices`,
+      meanwhile: type('email', 'pia', 'form[action$="/add"] button'),
+      status: 422,
+    },
+    { name: 'mailed-asked', path: mailed },
+    { name: 'mailed-on', path: mailed, meanwhile: press('confirm') },
+    { name: 'mailed-off', path: mailed, meanwhile: press('stop') },
+    { name: 'notices-as-ola', who: OLA, path: `${UI}/notices`, status: 403 },
     { name: 'system-user-as-ola', who: OLA, path: user(made.accepted), status: 403 },
     { name: 'revoke', who: PIA, path: `${user(made.accepted)}/revoke` },
     { name: 'change', who: PIA, path: made.change.path },
@@ -227,6 +320,7 @@ export function states(made) {
 export function lateStates(made) {
   return [
     { name: 'timed-out', who: PIA, path: made.open.path },
+    { name: 'system-user-expired', who: PIA, path: `${UI}/${made.ending.id}` },
     { name: 'timed-out-as-ola', who: OLA, path: made.escalated.path },
     { name: 'change-timed-out', who: PIA, path: made.change.path },
   ];
@@ -258,10 +352,14 @@ export async function walk({ demo, language, all, newContext, look }) {
       visitors.set(key, { context, page });
     }
     const { context, page } = visitors.get(key);
-    let answer = await page.goto(demo.url + state.path);
+    const way = state.path;
+    const path = typeof way === 'function' ? await way({ demo, language }) : way;
+    let answer = await page.goto(demo.url + path);
     if (state.meanwhile) {
-      await state.meanwhile({ context, page, demo, language });
-      const button = page.locator('form[action$="/approve"] button, article form[action*="/create/"] button');
+      const pressed = await state.meanwhile({ context, page, demo, language });
+      const button =
+        pressed ??
+        page.locator('form[action$="/approve"] button, article form[action*="/create/"] button');
       [answer] = await Promise.all([page.waitForNavigation(), button.click()]);
     }
     await look(state, page, answer.status());

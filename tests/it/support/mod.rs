@@ -19,13 +19,17 @@ use systembruker::{
     app::App,
     catalogue::{self, Catalogue},
     clock::{Clock, Ts},
-    config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings, VouchedSettings},
+    config::{
+        ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings, SmtpSettings, Tls,
+        VouchedSettings,
+    },
     db::Store,
     ids::{OrgNo, PersonNo},
     keys::Keys,
     parties::NumberKeys,
     registers::seed::{Held, Holder, Seed},
     router,
+    sandbox::mailbox::Mailbox,
 };
 use tokio::sync::OnceCell;
 
@@ -74,6 +78,8 @@ pub struct Bench {
     pub app: App,
     pub router: Router,
     pub outside: Outside,
+    /// Everybody's.
+    pub mailbox: Mailbox,
     pub seed: Seed,
     _folder: Option<tempfile::TempDir>,
 }
@@ -91,7 +97,10 @@ impl Bench {
     async fn with(store: Store, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Clock::fixed(Ts::new(START.parse().unwrap()));
         let outside = Outside::start(&clock).await;
-        let config = config(&outside);
+        let mailbox = Mailbox::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let config = config(&outside, listener.local_addr().unwrap().port());
+        tokio::spawn(mailbox.clone().receive(listener));
         let seed = Seed {
             store: store.clone(),
             clock: clock.clone(),
@@ -101,8 +110,14 @@ impl Bench {
         world(&seed).await;
         let catalogue = Catalogue::new(catalogue::store::load(&store).await.unwrap());
         let app = App::new(store, clock, config, catalogue).unwrap();
-        let bench =
-            Self { router: router::router(app.clone()), app, outside, seed, _folder: folder };
+        let bench = Self {
+            router: router::router(app.clone()),
+            app,
+            outside,
+            mailbox,
+            seed,
+            _folder: folder,
+        };
         bench.register(SYSTEM, json!({})).await.is(200);
         bench
     }
@@ -226,7 +241,7 @@ pub fn right(resource: &str) -> Value {
     json!({ "resource": [{ "id": "urn:altinn:resource", "value": resource }] })
 }
 
-fn config(outside: &Outside) -> Config {
+fn config(outside: &Outside, mail_port: u16) -> Config {
     let issuer = |kind, issuer: String| Issuer {
         kind,
         issuer,
@@ -263,6 +278,13 @@ fn config(outside: &Outside) -> Config {
         api_burst: 100_000,
         login_rate: 100_000,
         keep_requests_years: 5,
+        smtp: Some(SmtpSettings {
+            host: "127.0.0.1".into(),
+            port: mail_port,
+            from: "varsel@portal.example".into(),
+            tls: Tls::None,
+            login: None,
+        }),
     }
 }
 
