@@ -6,7 +6,7 @@ use crate::{
         person::{Guest, answer},
         problems, rate, repeat,
     },
-    authority, changes, events, parties,
+    authority, changes, clients, events, parties,
     problem::Problem,
     requests, system_users, systems,
     web::{
@@ -55,6 +55,7 @@ pub fn vendor_api() -> Routes {
         .and(systems::api::routes())
         .and(systems::enduser::routes())
         .and(system_users::api::routes())
+        .and(clients::api::routes())
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(changes::api::routes())

@@ -52,6 +52,9 @@ pub mod scope {
     pub const REGISTER_ADMIN: &str = "altinn:authentication/systemregister.admin";
     pub const REQUEST_READ: &str = "altinn:authentication/systemuser.request.read";
     pub const REQUEST_WRITE: &str = "altinn:authentication/systemuser.request.write";
+    /// Vendors' front ends for those who manage clients.
+    pub const CLIENTS_READ: &str = "altinn:clientdelegations.read";
+    pub const CLIENTS_WRITE: &str = "altinn:clientdelegations.write";
     pub const AUTHORIZE: &str = "altinn:authorization/authorize";
 }
 

@@ -5,12 +5,15 @@
 //! thousand is read as fast as one of ten. Whoever changes what is given has the facilitator's row and
 //! then the system user's until the transaction ends: nothing is added twice, and nothing on a relation
 //! that is being closed.
+pub mod api;
+pub mod front_ends;
 pub mod kept;
 pub mod list;
 pub mod losses;
 pub mod model;
 pub mod own;
 pub mod store;
+pub mod wire;
 
 pub use list::{Asked, Listed, list};
 pub use model::{After, Agent, Client, Counts, Fate, Relation, Relations, State};

@@ -1,3 +1,5 @@
 //! Clients of agent system users: whom they may act for, and what ends it.
+mod api;
+mod at_once;
 mod verbs;
 pub mod world;
