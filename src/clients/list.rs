@@ -97,6 +97,28 @@ impl Kinds {
     }
 }
 
+/// Whose clients are listed, and how they stand to what.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    pub facilitator: PartyUuid,
+    /// The system user that they may have been given to; nobody's for a question about none.
+    pub user: SystemUserId,
+    /// How many it has been given.
+    pub added: i64,
+    /// What they should supply.
+    pub packages: &'a [PackageUrn],
+}
+impl<'a> From<&'a Agent> for Scope<'a> {
+    fn from(agent: &'a Agent) -> Self {
+        Self {
+            facilitator: agent.owner,
+            user: agent.id,
+            added: agent.clients,
+            packages: &agent.packages,
+        }
+    }
+}
+
 /// A page of the clients of the party's own agent, for one who may see them.
 pub async fn list(
     app: &App,
@@ -104,30 +126,79 @@ pub async fn list(
     id: SystemUserId,
     asked: &Asked<'_>,
 ) -> Result<Listed, Problem> {
-    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    let catalogue = app.catalogue.now();
+    let (mut reads, agent) = agent(app, &catalogue, on, id).await?;
+    let scope = Scope::from(&agent);
+    let kinds = kinds(&mut reads, &catalogue, scope).await?;
+    let (rows, next) = page(&mut reads, &catalogue, scope, &kinds, asked).await?;
+    Ok(Listed { rows, next, counts: kinds.counts(agent.clients), may_manage: true, agent })
+}
+/// The party's own agent, for one who may see its clients, and the connection to read them by.
+pub async fn agent(
+    app: &App,
+    catalogue: &Contents,
+    on: OnBehalf,
+    id: SystemUserId,
+) -> Result<(Reads, Agent), Problem> {
     let mut reads = app.store.reads().await?;
-    let holdings = authority::look(&mut reads, now, on).await?;
-    let may_manage = holdings.manages_clients(&catalogue).is_some();
-    if !may_manage {
+    let holdings = authority::look(&mut reads, app.clock.now(), on).await?;
+    if holdings.manages_clients(catalogue).is_none() {
         return Err(Stop::NotEntitled.into());
     }
     let found = store::read_agent(&mut reads, id).await?;
     let opened = found.as_ref().is_some_and(|found| found.opened);
     let agent = own_agent(found, on)?;
-    if !opened {
-        drop(reads);
-        app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
-        reads = app.store.reads().await?;
+    Ok((if opened { reads } else { open(app, reads, on).await? }, agent))
+}
+/// The party's clients as such, for one who may see them: a connection to read them by.
+pub async fn facilitator(app: &App, catalogue: &Contents, on: OnBehalf) -> Result<Reads, Problem> {
+    let mut reads = app.store.reads().await?;
+    let holdings = authority::look(&mut reads, app.clock.now(), on).await?;
+    if holdings.manages_clients(catalogue).is_none() {
+        return Err(Stop::NotEntitled.into());
     }
-    let kinds = kinds(&mut reads, &catalogue, &agent).await?;
-    let (rows, next) = page(&mut reads, &catalogue, &agent, &kinds, asked).await?;
-    Ok(Listed { rows, next, counts: kinds.counts(agent.clients), may_manage, agent })
+    if store::is_opened(&mut reads, on.party).await? {
+        return Ok(reads);
+    }
+    Ok(open(app, reads, on).await?)
+}
+/// From the first time that somebody looks, a facilitator's clients are kept.
+async fn open(app: &App, reads: Reads, on: OnBehalf) -> Result<Reads, Error> {
+    drop(reads);
+    let now = app.clock.now();
+    app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
+    app.store.reads().await
 }
 
-/// What there is of each kind of the agent's owner's clients.
-pub async fn kinds(reads: &mut Reads, catalogue: &Contents, agent: &Agent) -> Result<Kinds, Error> {
-    let rows: Vec<(String, i64)> = reads.query(LIST_KINDS).bind(agent.owner).all().await?;
-    Ok(Kinds::new(rows, catalogue, &agent.packages))
+/// Every client that is searched for, a thousand in a statement.
+pub async fn every(
+    reads: &mut Reads,
+    catalogue: &Contents,
+    scope: Scope<'_>,
+    q: &str,
+    which: Which,
+) -> Result<Vec<Client>, Error> {
+    let kinds = kinds(reads, catalogue, scope).await?;
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let asked = Asked { q, which, after, most: 1_000 };
+        let (rows, next) = page(reads, catalogue, scope, &kinds, &asked).await?;
+        all.extend(rows);
+        match next {
+            None => return Ok(all),
+            next => after = next,
+        }
+    }
+}
+
+/// What there is of each kind of the facilitator's clients.
+pub async fn kinds(
+    reads: &mut Reads,
+    catalogue: &Contents,
+    scope: Scope<'_>,
+) -> Result<Kinds, Error> {
+    let rows: Vec<(String, i64)> = reads.query(LIST_KINDS).bind(scope.facilitator).all().await?;
+    Ok(Kinds::new(rows, catalogue, scope.packages))
 }
 
 #[derive(sqlx::FromRow)]
@@ -159,16 +230,16 @@ impl Row {
 pub async fn page(
     reads: &mut Reads,
     catalogue: &Contents,
-    agent: &Agent,
+    scope: Scope<'_>,
     kinds: &Kinds,
     asked: &Asked<'_>,
 ) -> Result<(Vec<Client>, Option<After>), Error> {
-    let mut rows = rows(reads, agent, kinds, asked).await?;
+    let mut rows = rows(reads, scope, kinds, asked).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|n| n > asked.most);
     rows.truncate(usize::try_from(asked.most).unwrap_or_default());
     let last = rows.last().filter(|_| more);
     let next = last.map(|row| After { name_sort: row.name_sort.clone(), id: row.party });
-    let client = |row: Row| row.client(catalogue, &agent.packages);
+    let client = |row: Row| row.client(catalogue, scope.packages);
     let mut clients: Vec<Client> = rows.into_iter().map(client).collect();
     if let Which::In(state) = asked.which {
         clients.retain(|client| client.state() == state);
@@ -177,7 +248,7 @@ pub async fn page(
 }
 async fn rows(
     reads: &mut Reads,
-    agent: &Agent,
+    scope: Scope<'_>,
     kinds: &Kinds,
     asked: &Asked<'_>,
 ) -> Result<Vec<Row>, Error> {
@@ -185,7 +256,8 @@ async fn rows(
     let pattern = pattern(asked.q);
     let number = pattern.trim_matches('%').parse::<OrgNo>().ok();
     if let Some(number) = number {
-        let query = reads.query(FIND_BY_NUMBER).bind(agent.id).bind(agent.owner).bind(number);
+        let query =
+            reads.query(FIND_BY_NUMBER).bind(scope.user).bind(scope.facilitator).bind(number);
         let mut found: Vec<Row> = query.bind(name_sort).bind(id).all().await?;
         let suited = kinds.texts(true);
         found.retain(|row| asked.which != Which::Suited || suited.contains(&row.relations));
@@ -199,7 +271,7 @@ async fn rows(
         Which::In(State::Blocked) => Some((kinds.texts(false), false)),
     };
     let none_left =
-        asked.which == Which::In(State::Available) && kinds.counts(agent.clients).available == 0;
+        asked.which == Which::In(State::Available) && kinds.counts(scope.added).available == 0;
     if none_left || of.as_ref().is_some_and(|(texts, _)| texts.is_empty()) {
         return Ok(Vec::new());
     }
@@ -210,7 +282,7 @@ async fn rows(
         (None, _, false) => LIST_ALL,
         (None, _, true) => SEARCH,
     };
-    let query = reads.query(sql).bind(agent.id).bind(agent.owner).bind(name_sort).bind(id);
+    let query = reads.query(sql).bind(scope.user).bind(scope.facilitator).bind(name_sort).bind(id);
     let query = query.bind(asked.most + 1);
     let query = match &of {
         Some((texts, given_too)) => query.bind(pattern).bind(*given_too).list(texts),

@@ -5,6 +5,8 @@
 //! thousand is read as fast as one of ten. Whoever changes what is given has the facilitator's row and
 //! then the system user's until the transaction ends: nothing is added twice, and nothing on a relation
 //! that is being closed.
+pub mod api;
+pub mod front_ends;
 pub mod form;
 pub mod jobs;
 pub mod kept;
@@ -17,6 +19,7 @@ pub mod portal;
 pub mod shelf;
 pub mod store;
 pub mod view;
+pub mod wire;
 
 pub use list::{Asked, Listed, list};
 pub use model::{After, Agent, Client, Counts, Fate, Relation, Relations, State};

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 statements! {
     /// Once for each of its packages.
-    FIND_AGENT = "select u.id, u.kind, u.owner, o.org_no as owner_org_no, u.system_id, u.external_ref, u.title, u.clients, (u.revoked is not null) as revoked, (f.party is not null) as opened, (d.id is not null) as own, g.item as package from system_user u join party o on o.id = u.owner left join facilitator f on f.party = u.owner left join client_delegation d on d.system_user = u.id and d.client = u.owner and d.ended is null left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id = $1 order by g.item";
+    FIND_AGENT = "select u.id, u.kind, u.owner, o.org_no as owner_org_no, u.system_id, u.external_ref, u.title, u.clients, (u.revoked is not null) as revoked, (f.party is not null) as opened, (s.deleted is not null) as system_deleted, (d.id is not null) as own, g.item as package from system_user u join party o on o.id = u.owner join system s on s.id = u.system_id left join facilitator f on f.party = u.owner left join client_delegation d on d.system_user = u.id and d.client = u.owner and d.ended is null left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id = $1 order by g.item";
+    FIND_FACILITATOR = "select opened from facilitator where party = $1";
     /// Also the lock: whoever has updated it has its clients to itself until it commits.
     LOCK_FACILITATOR = "update facilitator set opened = opened where party = $1 returning opened";
     /// Those of them that are clients, and whether they have been given to the system user.
@@ -35,6 +36,7 @@ struct AgentRow {
     clients: i64,
     revoked: bool,
     opened: bool,
+    system_deleted: bool,
     own: bool,
     package: Option<String>,
 }
@@ -77,10 +79,15 @@ async fn found(query: Query<'_>, id: SystemUserId) -> Result<Option<Found>, Erro
         packages,
         clients: row.clients,
         own: row.own,
+        system_deleted: row.system_deleted,
     };
     Ok(Some(Found { agent, is_agent, revoked: row.revoked, opened: row.opened }))
 }
 
+/// Whether its clients are kept.
+pub(super) async fn is_opened(reads: &mut Reads, party: PartyUuid) -> Result<bool, Error> {
+    Ok(reads.query(FIND_FACILITATOR).bind(party).opt::<(Ts,)>().await?.is_some())
+}
 /// `false` if its clients are not kept.
 pub(super) async fn lock_facilitator(tx: &mut Tx, party: PartyUuid) -> Result<bool, Error> {
     Ok(tx.query(LOCK_FACILITATOR).bind(party).opt::<(Ts,)>().await?.is_some())

@@ -20,6 +20,9 @@ const MAIN = [
   'reject',
   'system-user',
   'revoke',
+  'clients',
+  'clients-check',
+  'clients-job',
 ];
 const MOST_BYTES = 4 * 1024 * 1024;
 

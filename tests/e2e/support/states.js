@@ -2,6 +2,7 @@
 import {
   ACCOUNTANTS,
   CUSTOMER,
+  KARI,
   NILS,
   OLA,
   OVERVIEW,
@@ -14,8 +15,10 @@ import {
 import { addService, nameOrganisation, retireService } from './sandbox.js';
 import {
   VENDOR,
+  beginJob,
   decide,
   deleteSystem,
+  makeAgent,
   newAgentRequest,
   newRequest,
   registerSystem,
@@ -24,6 +27,8 @@ import {
 const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
 const OLA_NUMBER = '04879112090';
+const TOR_NUMBER = '23916914075';
+const KARI_NUMBER = '30818516084';
 const LEADER = 'Astrid Åsheim';
 
 /** What the demo's register and vendors must hold for the pages to be there. */
@@ -56,6 +61,14 @@ export async function prepare(demo) {
   const agent = await newAgentRequest(demo, agents, payslips, { validTo: '2099-12-31', ...back });
   const acceptedAgent = await newAgentRequest(demo, agents, payslips, {});
   await decide(demo, acceptedAgent, PIA_NUMBER, 'approve');
+  const signing = 'urn:altinn:accesspackage:regnskapsforer-med-signeringsrettighet';
+  const office = await registerSystem(demo, 'smartkontor', 'SmartKontor', {
+    ...forClients,
+    accessPackages: [{ urn: signing }],
+  });
+  const firm = await makeAgent(demo, office, signing, ACCOUNTANTS, TOR_NUMBER);
+  const some = { do: 'add', all: true, q: 'rør' };
+  firm.job = await beginJob(demo, firm, KARI_NUMBER, some);
 
   const old = { systemId: await registerSystem(demo, 'kasse', 'Kasse 2000') };
   const gone = await ask('Kasse i butikken', old);
@@ -71,7 +84,7 @@ export async function prepare(demo) {
   const unknown = await ask('Skjema som er borte', form);
   await retireService(demo, service);
   const own = { open, packages, escalated, accepted, acceptedPackages, existing, rejected };
-  return { ...own, agent, acceptedAgent, gone, orphan, changing, unknown };
+  return { ...own, agent, acceptedAgent, firm, gone, orphan, changing, unknown };
 }
 
 /** Forgets who is logged in, but not the language. */
@@ -94,6 +107,7 @@ function rename({ demo, language }) {
 export function states(made) {
   const receipt = (request) => `${UI}/receipt/${request.id}`;
   const user = (request) => `${UI}/${request.id}`;
+  const clients = (request) => `${user(request)}/clients`;
   const nothing = '00000000-0000-4000-8000-000000000000';
   return [
     { name: 'login-problem', path: '/login/callback?error=access_denied&state=x', status: 400 },
@@ -106,7 +120,7 @@ export function states(made) {
     { name: 'none', who: NILS, path: '/parties' },
     { name: 'parties', who: LEADER, path: '/parties' },
     { name: 'other-party', who: TOR, path: made.open.path, status: 404 },
-    { name: 'overview-empty', who: TOR, path: OVERVIEW },
+    { name: 'overview-agent', who: TOR, path: OVERVIEW },
     { name: 'overview', who: PIA, path: OVERVIEW },
     { name: 'overview-search', who: PIA, path: `${OVERVIEW}?q=finnes-ikke` },
     { name: 'overview-as-ola', who: OLA, path: OVERVIEW },
@@ -134,6 +148,15 @@ export function states(made) {
     { name: 'system-user-deleted', who: PIA, path: user(made.orphan) },
     { name: 'system-user-as-ola', who: OLA, path: user(made.accepted), status: 403 },
     { name: 'revoke', who: PIA, path: `${user(made.accepted)}/revoke` },
+    { name: 'clients', who: KARI, path: clients(made.firm) },
+    { name: 'clients-added', who: KARI, path: `${clients(made.firm)}?state=added` },
+    { name: 'clients-blocked', who: KARI, path: `${clients(made.firm)}?state=blocked` },
+    { name: 'clients-search', who: KARI, path: `${clients(made.firm)}?q=finnes-ikke` },
+    { name: 'clients-bulk', who: KARI, path: `${clients(made.firm)}/bulk?q=r%C3%B8r` },
+    { name: 'clients-check', who: KARI, path: `${clients(made.firm)}/bulk?scope=all&do=add` },
+    { name: 'clients-job', who: KARI, path: `${clients(made.firm)}/jobs/${made.firm.job}` },
+    { name: 'clients-not-allowed', who: OLA, path: clients(made.acceptedAgent), status: 403, error: false },
+    { name: 'clients-none', who: PIA, path: clients(made.acceptedAgent) },
     { name: 'not-found', who: PIA, path: `${UI}/${nothing}`, status: 404 },
     { name: 'incomplete-link', who: PIA, path: `${UI}/request`, status: 400 },
     { name: 'wrong-method', who: PIA, path: `${UI}/request/${made.open.id}/approve`, status: 405 },

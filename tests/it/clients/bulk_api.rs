@@ -156,9 +156,8 @@ async fn what_cannot_be_read_is_refused_and_changes_nothing(bench: Bench) {
     let dry = format!("{bulk}?dryRun=perhaps");
     ask(&bench, KARI, "", ("POST", &dry), Some(&body)).await.is(400);
     for agent in ["", "?agent=", &format!("?agent={}", uuid::Uuid::new_v4())] {
-        let answer =
-            ask(&bench, KARI, WRITE, ("POST", &format!("{FRONT_END}{agent}")), Some(&body));
-        let answer = answer.await;
+        let path = format!("{FRONT_END}{agent}");
+        let answer = ask(&bench, KARI, WRITE, ("POST", &path), Some(&body)).await;
         assert_eq!(answer.is(400).json()["validationErrors"][0]["code"], "AUTH.VLD-00014");
     }
     let bad = format!("{FRONT_END}?agent=x");

@@ -73,7 +73,7 @@ pub struct Bench {
     pub router: Router,
     pub outside: Outside,
     pub seed: Seed,
-    _folder: Option<tempfile::TempDir>,
+    pub folder: Option<tempfile::TempDir>,
 }
 
 impl Bench {
@@ -99,8 +99,7 @@ impl Bench {
         world(&seed).await;
         let catalogue = Catalogue::new(catalogue::store::load(&store).await.unwrap());
         let app = App::new(store, clock, config, catalogue).unwrap();
-        let bench =
-            Self { router: router::router(app.clone()), app, outside, seed, _folder: folder };
+        let bench = Self { router: router::router(app.clone()), app, outside, seed, folder };
         bench.register(SYSTEM, json!({})).await.is(200);
         bench
     }
