@@ -2,7 +2,7 @@
 // checked, all that match, and a list; and the job that does it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heading, newVisitor, openBrowser, said } from './support/browser.js';
+import { heading, newVisitor, openBrowser, plain, said } from './support/browser.js';
 import { ACCOUNTANTS, KARI, logIn } from './support/people.js';
 import { startDemo } from './support/product.js';
 import { makeAgent, registerSystem } from './support/vendor.js';
@@ -42,7 +42,11 @@ const has = async (text) => {
   const all = await said(page);
   assert.ok(all.includes(text), `“${text}” is missing in: ${all.slice(0, 600)}`);
 };
-const added = async () => Number((await said(page)).match(/([\d ]+) av [\d ]+ klienter er lagt til/)[1].replace(/ /g, ''));
+/** How many the list says have been added. */
+async function added() {
+  const lead = plain(await page.locator('.lead').innerText());
+  return Number(lead.match(/^([\d ]+) av [\d ]+ klienter er lagt til/)[1].replace(/ /g, ''));
+}
 
 test('the menu leads to the clients, which are found by name and number', async () => {
   await follow(page.getByRole('link', { name: 'Klienter', exact: true }));
@@ -86,7 +90,7 @@ test('those that are checked are added and removed', async () => {
 
 test('a pasted list is looked through, added, and told of row by row', async () => {
   await page.goto(`${demo.url}${clients}/bulk`);
-  await page.getByLabel('Organisasjonsnumre').fill('310 904 473\n999999999\ntull');
+  await page.getByRole('textbox', { name: 'Organisasjonsnumre' }).fill('310 904 473\n999999999\ntull');
   const form = page.locator('form', { has: page.locator('textarea') });
   await follow(form.getByRole('button', { name: 'Se hva som blir lagt til' }));
   await has('Blir lagt til 1');

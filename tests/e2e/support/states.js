@@ -57,7 +57,7 @@ export async function prepare(demo) {
 
   const payslips = 'urn:altinn:accesspackage:regnskapsforer-lonn';
   const forClients = { rights: [], isVisible: false, accessPackages: [{ urn: payslips }] };
-  const agents = await registerSystem(demo, 'smartklient', 'SmartKlient', forClients);
+  const agents = await registerSystem(demo, 'smartbyraa', 'SmartByrå', forClients);
   const agent = await newAgentRequest(demo, agents, payslips, { validTo: '2099-12-31', ...back });
   const acceptedAgent = await newAgentRequest(demo, agents, payslips, {});
   await decide(demo, acceptedAgent, PIA_NUMBER, 'approve');
