@@ -25,6 +25,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "what a row says of its neighbours")]
 struct AgentRow {
     id: SystemUserId,
     kind: String,

@@ -1,5 +1,6 @@
 //! Clients of agent system users: whom they may act for, and what ends it.
 mod api;
 mod at_once;
+mod change;
 mod verbs;
 pub mod world;
