@@ -2,5 +2,6 @@
 mod api;
 mod at_once;
 mod change;
+mod imports;
 mod verbs;
 pub mod world;
