@@ -30,7 +30,7 @@ pub struct Fit {
 }
 
 async fn kinds(tx: &mut Tx, user: SystemUserId) -> Result<Vec<(String, i64)>, Error> {
-    tx.query(COUNT_GIVEN).bind(user).all().await
+    tx.query(COUNT_GIVEN).planned_anew().bind(user).all().await
 }
 /// What these packages would come to, and the relations that do not supply them.
 fn fitted(
@@ -80,8 +80,14 @@ pub async fn fit(
     let (fit, unfit) = fitted(kinds(tx, user).await?, catalogue, &agent.packages);
     let mut behind: Vec<(PartyUuid, OrgNo)> = Vec::new();
     for some in unfit.chunks(CHUNK) {
-        behind
-            .extend(tx.query(LIST_UNFIT).bind(user).list(some).all::<(PartyUuid, OrgNo)>().await?);
+        behind.extend(
+            tx.query(LIST_UNFIT)
+                .planned_anew()
+                .bind(user)
+                .list(some)
+                .all::<(PartyUuid, OrgNo)>()
+                .await?,
+        );
     }
     end(tx, now, proof, &agent, &behind).await?;
     store::count(tx, user, -count(behind.len())).await?;
