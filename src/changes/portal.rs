@@ -13,10 +13,12 @@ use crate::{
         person::{Acting, answer, flash},
     },
     authority::{self, Holdings},
+    clients::fit::{Fit, outlook},
     ids::ChangeId,
     parties,
     problem::{Problem, Stop},
     requests::{decide::outcome_of, shown::Difference},
+    system_users::Kind,
     systems::model::{RedirectUrl, localised},
     web::{
         extract::{Params, Query},
@@ -52,17 +54,28 @@ async fn show(
 ) -> Result<Response, Problem> {
     let id = id.filter(|id| !id.is_empty()).ok_or(Stop::IncompleteLink)?;
     let id: ChangeId = id.parse().map_err(|_| Problem::NotFound)?;
-    let (case, holdings) = load(&app, &acting, id).await?;
-    shown(&app, acting, &case, &holdings, None).await
+    let (case, holdings, fit) = load(&app, &acting, id).await?;
+    shown(&app, acting, &case, &holdings, None, fit).await
 }
 
 /// The case as it is now, and what the visitor holds for the party that they act for.
-async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<(Case, Holdings), Problem> {
-    let (now, on) = (app.clock.now(), acting.on());
+async fn load(
+    app: &App,
+    acting: &Acting,
+    id: ChangeId,
+) -> Result<(Case, Holdings, Option<Fit>), Problem> {
+    let (catalogue, now, on) = (app.catalogue.now(), app.clock.now(), acting.on());
     app.store
         .read(async |tx| {
             let case = case(tx, id).await?.ok_or(Problem::NotFound)?;
-            Ok((case, authority::holdings(tx, now, on).await?))
+            let effect = case.effect().filter(|_| case.kind == Kind::Agent);
+            let fit = match effect {
+                Some(effect) => {
+                    Some(outlook(tx, &catalogue, case.change.user, &effect.after()).await?)
+                }
+                None => None,
+            };
+            Ok((case, authority::holdings(tx, now, on).await?, fit))
         })
         .await
 }
@@ -74,6 +87,7 @@ async fn shown(
     case: &Case,
     holdings: &Holdings,
     since: Option<Difference>,
+    fit: Option<Fit>,
 ) -> Result<Response, Problem> {
     if case.change.party != acting.party.id {
         return other_party(app, acting, case).await;
@@ -82,7 +96,7 @@ async fn shown(
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, case).map(|url| url.origin()).into_iter().collect();
-    let made = view::page(app, &acting, case, holdings, since.as_ref());
+    let made = view::page(app, &acting, case, holdings, since.as_ref(), fit);
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)
@@ -113,9 +127,9 @@ async fn post_accept(
         Ok(decided) => Ok(after(&decided)),
         // Shown again as it is now, with the difference marked; nothing was approved.
         Err(Problem::Changed) => {
-            let (case, holdings) = load(&app, &acting, id).await?;
+            let (case, holdings, fit) = load(&app, &acting, id).await?;
             let difference = decide::difference(&app, &case, secret, &form);
-            shown(&app, acting, &case, &holdings, Some(difference)).await
+            shown(&app, acting, &case, &holdings, Some(difference), fit).await
         }
         Err(problem) => again(&app, &acting, id, problem).await,
     }
@@ -132,7 +146,7 @@ async fn again(
     id: ChangeId,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let (case, _) = load(app, acting, id).await?;
+    let (case, ..) = load(app, acting, id).await?;
     if case.change.party != acting.party.id {
         return Err(Problem::NotFound);
     }
@@ -147,7 +161,7 @@ async fn ask_reject(
     params: Params,
 ) -> Result<Response, Problem> {
     let id: ChangeId = params.find("id")?;
-    let (case, holdings) = load(&app, &acting, id).await?;
+    let (case, holdings, _) = load(&app, &acting, id).await?;
     if case.change.party != acting.party.id {
         return other_party(&app, acting, &case).await;
     }

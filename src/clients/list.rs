@@ -19,17 +19,17 @@ use crate::{
 statements! {
     LIST_KINDS = "select relations, clients from client_kind where facilitator = $1 and clients > 0 order by relations";
     /// All of them.
-    LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null order by c.name_sort, c.party";
+    LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party order by c.name_sort, c.party";
     /// Those that have been given, in the order of an index of their own.
-    LIST_ADDED = "select d.client as party, p.org_no, p.name, p.org_form, coalesce(c.relations, '') as relations, d.name_sort, d.since from (select client, name_sort, since from client_delegation where system_user = $1 and ended is null and client <> $2 and (name_sort, client) > ($3, $4) order by name_sort, client limit cast($5 as bigint)) d join party p on p.id = d.client left join client c on c.party = d.client and c.facilitator = $2 order by d.name_sort, d.client";
+    LIST_ADDED = "select d.client as party, p.org_no, p.name, p.org_form, coalesce(c.relations, '') as relations, d.name_sort, d.since from (select client, name_sort, since from client_delegation where system_user = $1 and ended is null and client <> $2 and (name_sort, client) > ($3, $4) order by name_sort, client limit cast($5 as bigint)) d cross join party p left join client c on c.party = d.client and c.facilitator = $2 where p.id = d.client order by d.name_sort, d.client";
     /// Those whose name or number holds the pattern, given or not.
-    SEARCH = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) and (name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null order by c.name_sort, c.party";
-    SEARCH_ADDED = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, c.since from (select c.party, c.org_no, c.relations, c.name_sort, d.since from client c join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and (c.name_sort, c.party) > ($3, $4) and (c.name_fold like cast($6 as text) escape '\\' or c.org_no like cast($6 as text) escape '\\') order by c.name_sort, c.party limit cast($5 as bigint)) c join party p on p.id = c.party order by c.name_sort, c.party";
+    SEARCH = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) and (name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') order by name_sort, party limit cast($5 as bigint)) c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party order by c.name_sort, c.party";
+    SEARCH_ADDED = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, c.since from (select c.party, c.org_no, c.relations, c.name_sort, d.since from client c cross join client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null and c.facilitator = $2 and (c.name_sort, c.party) > ($3, $4) and (c.name_fold like cast($6 as text) escape '\\' or c.org_no like cast($6 as text) escape '\\') order by c.name_sort, c.party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// Those of these relations that have not been given, unless given ones are wanted too.
-    LIST_BY_RELATIONS = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where relations in ($8) and facilitator = $2 and (name_sort, party) > ($3, $4) and ($6 = '%%' or name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = client.party and d.ended is null)) order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null order by c.name_sort, c.party";
+    LIST_BY_RELATIONS = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where relations in ($8) and facilitator = $2 and (name_sort, party) > ($3, $4) and ($6 = '%%' or name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = client.party and d.ended is null)) order by name_sort, party limit cast($5 as bigint)) c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party order by c.name_sort, c.party";
     /// The one with this number.
-    FIND_BY_NUMBER = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and c.org_no = $3 and (c.name_sort, c.party) > ($4, $5)";
-    FIND = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and c.party = $3";
+    FIND_BY_NUMBER = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party and c.facilitator = $2 and c.org_no = $3";
+    FIND = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party and c.facilitator = $2 and c.party = $3";
     /// How many have each relations, given or not, of those whose name or number holds the pattern.
     TALLY = "select c.relations, (d.id is not null) as added, count(*) as clients from client c left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and ($3 = '%%' or c.name_fold like cast($3 as text) escape '\\' or c.org_no like cast($3 as text) escape '\\') group by c.relations, (d.id is not null)";
 }
@@ -258,7 +258,8 @@ async fn rows(
     if let Some(number) = number {
         let query =
             reads.query(FIND_BY_NUMBER).bind(scope.user).bind(scope.facilitator).bind(number);
-        let mut found: Vec<Row> = query.bind(name_sort).bind(id).all().await?;
+        let mut found: Vec<Row> = query.planned_anew().all().await?;
+        found.retain(|row| (&row.name_sort, row.party) > (&name_sort, id));
         let suited = kinds.texts(true);
         found.retain(|row| asked.which != Which::Suited || suited.contains(&row.relations));
         return Ok(found);
@@ -282,7 +283,14 @@ async fn rows(
         (None, _, false) => LIST_ALL,
         (None, _, true) => SEARCH,
     };
-    let query = reads.query(sql).bind(scope.user).bind(scope.facilitator).bind(name_sort).bind(id);
+    // A plan that was made before a firm added all its clients is not good afterwards.
+    let query = reads
+        .query(sql)
+        .planned_anew()
+        .bind(scope.user)
+        .bind(scope.facilitator)
+        .bind(name_sort)
+        .bind(id);
     let query = query.bind(asked.most + 1);
     let query = match &of {
         Some((texts, given_too)) => query.bind(pattern).bind(*given_too).list(texts),
@@ -312,7 +320,7 @@ pub async fn tally(
     agent: &Agent,
     q: &str,
 ) -> Result<Counts, Error> {
-    let query = reads.query(TALLY).bind(agent.id).bind(agent.owner).bind(pattern(q));
+    let query = reads.query(TALLY).planned_anew().bind(agent.id).bind(agent.owner).bind(pattern(q));
     let rows: Vec<(String, bool, i64)> = query.all().await?;
     let mut counts = Counts::default();
     for (relations, added, n) in rows {

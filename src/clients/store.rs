@@ -25,6 +25,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "what a row says of its neighbours")]
 struct AgentRow {
     id: SystemUserId,
     kind: String,
@@ -114,7 +115,7 @@ pub(super) async fn list_judged(
     agent: &Agent,
     parties: &[PartyUuid],
 ) -> Result<Vec<Judged>, Error> {
-    let query = tx.query(LIST_JUDGED).bind(agent.id).bind(agent.owner);
+    let query = tx.query(LIST_JUDGED).planned_anew().bind(agent.id).bind(agent.owner);
     let rows: Vec<JudgedRow> = query.list(parties).all().await?;
     Ok(rows
         .into_iter()
@@ -168,7 +169,7 @@ pub(super) async fn list_given(
     user: SystemUserId,
     clients: &[PartyUuid],
 ) -> Result<Vec<(PartyUuid, OrgNo)>, Error> {
-    tx.query(LIST_GIVEN).bind(user).list(clients).all().await
+    tx.query(LIST_GIVEN).planned_anew().bind(user).list(clients).all().await
 }
 /// Ends these delegations; how many there were.
 pub(super) async fn end(
@@ -179,7 +180,15 @@ pub(super) async fn end(
     because: &'static str,
     by: PartyUuid,
 ) -> Result<u64, Error> {
-    tx.query(END).bind(now).bind(because).bind(by).bind(user).list(clients).exec().await
+    tx.query(END)
+        .planned_anew()
+        .bind(now)
+        .bind(because)
+        .bind(by)
+        .bind(user)
+        .list(clients)
+        .exec()
+        .await
 }
 /// So many more clients, or fewer.
 pub(super) async fn count(tx: &mut Tx, user: SystemUserId, more: i64) -> Result<(), Error> {
