@@ -143,7 +143,7 @@ async fn what_cannot_be_read_is_refused_and_changes_nothing(bench: Bench) {
         (json!({ "do": "add", "q": "x", "clients": ["310904473"] }), "clients"),
         (json!({ "do": "add", "clients": [] }), "clients"),
         (json!({ "do": "add", "clients": ["310904473", "310904474"] }), "clients[1]"),
-        (json!({ "do": "add", "clients": [310904473] }), "$"),
+        (json!({ "do": "add", "clients": [310_904_473] }), "$"),
         (json!({ "do": "add", "all": true, "state": "x" }), "state"),
     ] {
         for (path, scopes) in [(&bulk, ""), (&format!("{FRONT_END}?agent={user}"), WRITE)] {
