@@ -64,6 +64,7 @@ pub fn vendor_api() -> Routes {
         .and(systems::api::routes())
         .and(systems::enduser::routes())
         .and(system_users::api::routes())
+        .and(clients::api::routes())
         .and(requests::api::routes())
         .and(requests::end_user::routes())
         .and(changes::api::routes())

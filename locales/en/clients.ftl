@@ -12,3 +12,19 @@ system-user-clients =
         [one] 1 client
        *[other] { $shown } clients
     }
+change-clients = What becomes of the clients
+change-clients-keep =
+    { $n ->
+        [one] 1 client follows.
+       *[other] { $shown } clients follow.
+    }
+change-clients-lose =
+    { $n ->
+        [one] 1 client does not follow, and is listed as blocked.
+       *[other] { $shown } clients do not follow, and are listed as blocked.
+    }
+change-clients-lack =
+    { $n ->
+        [one] Missing for 1:
+       *[other] Missing for { $shown }:
+    }

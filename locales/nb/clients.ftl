@@ -12,3 +12,19 @@ system-user-clients =
         [one] 1 klient
        *[other] { $shown } klienter
     }
+change-clients = Hva som skjer med klientene
+change-clients-keep =
+    { $n ->
+        [one] 1 klient følger med.
+       *[other] { $shown } klienter følger med.
+    }
+change-clients-lose =
+    { $n ->
+        [one] 1 klient følger ikke med, og listes som sperret.
+       *[other] { $shown } klienter følger ikke med, og listes som sperret.
+    }
+change-clients-lack =
+    { $n ->
+        [one] Mangler for 1:
+       *[other] Mangler for { $shown }:
+    }

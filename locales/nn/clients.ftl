@@ -12,3 +12,19 @@ system-user-clients =
         [one] 1 klient
        *[other] { $shown } klientar
     }
+change-clients = Kva som skjer med klientane
+change-clients-keep =
+    { $n ->
+        [one] 1 klient følgjer med.
+       *[other] { $shown } klientar følgjer med.
+    }
+change-clients-lose =
+    { $n ->
+        [one] 1 klient følgjer ikkje med, og blir lista som sperra.
+       *[other] { $shown } klientar følgjer ikkje med, og blir lista som sperra.
+    }
+change-clients-lack =
+    { $n ->
+        [one] Manglar for 1:
+       *[other] Manglar for { $shown }:
+    }

@@ -1,6 +1,6 @@
 //! Change requests in JSON: the vendor's side, and the customer's own programs'.
 use super::{
-    After, Asked, Filter, Seen, accept, find_for, find_for_manager, find_own,
+    After, Ask, Asked, Filter, Seen, accept, find_for, find_for_manager, find_own,
     find_own_by_reference, list_own,
     model::State as Status,
     reject,
@@ -14,6 +14,7 @@ use crate::{
     clock::Ts,
     ids::ChangeId,
     problem::{Code, Problem},
+    system_users::Kind,
     web::{
         extract::{Flags, Json, Params, Query},
         json::{Folded, unreadable},
@@ -93,6 +94,7 @@ struct AskQuery {
     correlation_id: Option<String>,
     #[serde(rename = "system-user-id")]
     system_user_id: Option<String>,
+    kind: Option<String>,
 }
 /// A member of the query, where it is given.
 fn given<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Problem> {
@@ -106,6 +108,7 @@ fn given<T: FromStr>(name: &str, text: Option<&str>) -> Result<Option<T>, Proble
 #[utoipa::path(post, path = "/authentication/api/v1/systemuser/changerequest/vendor", tag = "change requests",
     params(("correlation-id" = uuid::Uuid, Query, description = "The vendor's own id of the change request."),
         ("system-user-id" = uuid::Uuid, Query, description = "The system user to change."),
+        ("kind" = Option<String>, Query, description = "`agent` for a system user that acts for clients, which is changed only for who says so; `standard` is what is meant without."),
         ("dryRun" = Option<bool>, Query, description = "Only says whether it could be asked for.")),
     request_body = ChangeAskBody,
     responses((status = 201, description = "A new change request.", body = ChangeRequestBody),
@@ -124,7 +127,12 @@ async fn post_ask(
     let user = user.unwrap_or(crate::ids::SystemUserId(uuid::Uuid::nil()));
     let now = app.clock.now();
     let unnamed = ChangeId(uuid::Uuid::nil());
-    let ask = wire::ask(sent, id.unwrap_or(unnamed), user, dry_run)?;
+    let kind = match query.kind.as_deref().filter(|text| !text.is_empty()) {
+        None => Kind::Standard,
+        Some(text) => Kind::of(text)
+            .ok_or_else(|| unreadable("kind", "The value is neither standard nor agent."))?,
+    };
+    let ask = Ask { kind, ..wire::ask(sent, id.unwrap_or(unnamed), user, dry_run)? };
     if ask.id == unnamed {
         return Err(Problem::Refused("The correlation id is missing.".into()));
     }

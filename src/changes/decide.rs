@@ -9,6 +9,7 @@ use crate::{
     app::App,
     authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
+    clients,
     clock::Ts,
     db::{Error, Tx},
     events::{self, Actor},
@@ -16,8 +17,12 @@ use crate::{
     notices::{self, About, Notice},
     parties,
     problem::{Code, Problem, Stop},
-    requests::{decide::Asked, model::Decision, shown::Difference},
-    system_users::{self, Change},
+    requests::{
+        decide::{Asked, fits_clients},
+        model::Decision,
+        shown::Difference,
+    },
+    system_users::{self, Change, Kind},
     systems::model::RedirectUrl,
 };
 
@@ -39,13 +44,17 @@ pub struct Decided {
 }
 
 /// Every thing that would come, with the outcome of the delegation check for this person.
-pub fn check(effect: &Effect, holdings: &Holdings, catalogue: &Contents) -> Vec<Asked> {
+pub fn check(kind: Kind, effect: &Effect, holdings: &Holdings, catalogue: &Contents) -> Vec<Asked> {
     let rights = effect.comes.rights.iter().map(|id| {
         let outcome = holdings.can_give_resource(catalogue, id);
         Asked::Right(id.clone(), outcome)
     });
     let packages = effect.comes.packages.iter().map(|urn| {
-        let outcome = holdings.can_give_package(catalogue, urn);
+        let outcome = match kind {
+            Kind::Standard => holdings.can_give_package(catalogue, urn),
+            // Nothing is given until there is a client, and then it is the client that gives.
+            Kind::Agent => fits_clients(catalogue, urn),
+        };
         Asked::Package(urn.clone(), outcome)
     });
     rights.chain(packages).collect()
@@ -61,7 +70,9 @@ pub async fn approvers(
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     let Some(effect) = case.effect() else { return Ok(Approvers::default()) };
     let may = holdings.manages_access(&catalogue).is_some()
-        && check(&effect, holdings, &catalogue).iter().all(|asked| asked.outcome().may());
+        && check(case.kind, &effect, holdings, &catalogue)
+            .iter()
+            .all(|asked| asked.outcome().may());
     if may || !case.change.is_open(now) || case.system.deleted.is_some() || case.revoked {
         return Ok(Approvers::default());
     }
@@ -121,6 +132,7 @@ pub async fn accept(
         .write(async |tx| {
             let (proof, change) = open(tx, app, on, id).await?;
             // From here on nobody else changes what it has.
+            clients::lock(tx, on.party).await?;
             let stands = system_users::hold(tx, change.user).await?;
             let case = case(tx, id).await?.ok_or(Code::RequestNotFound)?;
             if !case.change.is_open(now) {
@@ -149,7 +161,11 @@ pub async fn accept(
                 valid_to: case.change.valid_to,
                 request: RequestId(id.0),
             };
-            system_users::change(tx, &proof, now, case.change.user, &change).await?;
+            let user = case.change.user;
+            system_users::change(tx, &proof, now, user, &change).await?;
+            if case.kind == Kind::Agent {
+                clients::fit::fit(tx, now, &catalogue, &proof, user).await?;
+            }
             Ok(Decided { id, redirect: redirect_now(app, &case).map(|url| url.to_string()) })
         })
         .await
@@ -166,7 +182,10 @@ fn givable(case: &Case, proof: &MayManage, catalogue: &Contents) -> Result<Effec
     if !missing.is_empty() {
         return Err(not_valid(&missing));
     }
-    let asked = check(&effect, proof.holdings(), catalogue);
+    if case.kind == Kind::Agent && effect.after().is_empty() {
+        return Err(Code::AgentNeedsPackage.into());
+    }
+    let asked = check(case.kind, &effect, proof.holdings(), catalogue);
     let refused = asked.iter().filter_map(|asked| match (asked, asked.outcome()) {
         (_, Outcome::May) => None,
         (Asked::Right(..), _) => Some(Code::UnknownRight),
@@ -230,7 +249,9 @@ pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Probl
             let case = case(tx, id).await?.ok_or(Code::RequestNotFound)?;
             let holdings = authority::holdings(tx, now, on).await?;
             let can_all = case.effect().is_some_and(|effect| {
-                check(&effect, &holdings, &catalogue).iter().all(|asked| asked.outcome().may())
+                check(case.kind, &effect, &holdings, &catalogue)
+                    .iter()
+                    .all(|asked| asked.outcome().may())
             });
             let may_decide = holdings.manages_access(&catalogue).is_some() && can_all;
             // Who can decide has nobody to send it to.

@@ -19,7 +19,7 @@ use crate::{
     day::Day,
     db::{Error, Tx, is_taken},
     events::{self, Actor, Event},
-    ids::{ChangeId, OrgNo, PartyUuid, RequestId, SystemUserId},
+    ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, RequestId, SystemUserId},
     notices::{self, About, Notice},
     problem::{Code, Problem, Stop},
     requests::{
@@ -38,6 +38,8 @@ use model::{Required, Unwanted};
 pub struct Ask {
     pub id: ChangeId,
     pub user: SystemUserId,
+    /// What the vendor takes it for: one that acts for clients is only changed for who says so.
+    pub kind: Kind,
     pub rights: Vec<Right>,
     pub packages: Vec<String>,
     pub unwanted: Unwanted,
@@ -99,7 +101,7 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
             {
                 return Ok(Asked::Standing(standing));
             }
-            if target.kind != Kind::Standard {
+            if target.kind != ask.kind {
                 return Err(Code::SystemUserNotFound.into());
             }
             if is_used {
@@ -113,7 +115,10 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
             }
             check_redirect(app, &system, ask.redirect_url.as_deref())?;
             check_rights(&system, &ask.rights)?;
-            let packages = check_packages(&catalogue, Kind::Standard, &system, &ask.packages)?;
+            let packages = check_packages(&catalogue, ask.kind, &system, &ask.packages)?;
+            if ask.kind == Kind::Agent {
+                check_agent(tx, ask, &packages).await?;
+            }
             let change = ChangeRequest {
                 id: ask.id,
                 user: target.id,
@@ -141,6 +146,18 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
             Ok(Asked::New(change))
         })
         .await
+}
+
+/// An agent has packages and no rights, before and after.
+async fn check_agent(tx: &mut Tx, ask: &Ask, packages: &[PackageUrn]) -> Result<(), Problem> {
+    let held = system_users::grants(tx, ask.user).await?;
+    let unwanted = ask.unwanted.items();
+    let left = held.packages.iter().chain(packages).any(|urn| !unwanted.packages.contains(urn));
+    if left && ask.rights.is_empty() && ask.unwanted.rights.is_empty() {
+        Ok(())
+    } else {
+        Err(Code::AgentNeedsPackage.into())
+    }
 }
 
 /// A change request of one of the vendor's own systems.
@@ -243,6 +260,7 @@ pub async fn case(tx: &mut Tx, id: ChangeId) -> Result<Option<Case>, Error> {
         vendor_name: named.vendor_name,
         party_name: named.party_name,
         title: named.title,
+        kind: named.kind,
         revoked: named.revoked,
         held,
     }))

@@ -3,7 +3,7 @@ use crate::{
     clock::Ts,
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     requests::{Status, model::OPEN_DAYS},
-    system_users::Grants,
+    system_users::{Grants, Kind},
     systems::{Right, System},
 };
 use chrono::DateTime;
@@ -87,6 +87,10 @@ impl Effect {
         let comes = |what: &Grants| minus(&minus(what, unwanted), held);
         let stays = minus(held, unwanted);
         Self { comes: comes(required), goes: minus(held, &stays), stays }
+    }
+    /// The packages that it has afterwards.
+    pub fn after(&self) -> Vec<PackageUrn> {
+        self.stays.packages.iter().chain(&self.comes.packages).cloned().collect()
     }
     /// Whether it leaves everything as it was.
     pub fn is_none(&self) -> bool {
@@ -187,6 +191,7 @@ pub struct Case {
     pub party_name: String,
     /// The system user's title.
     pub title: String,
+    pub kind: Kind,
     /// Whether the system user has been revoked.
     pub revoked: bool,
     /// What the system user has now.

@@ -27,6 +27,8 @@ pub struct ShowPage {
     pub comes: Vec<Item>,
     pub goes: Vec<Item>,
     pub stays: Vec<Item>,
+    /// What becomes of the clients of one that acts for clients.
+    pub clients: Option<Clients>,
     /// Whether it has already what is asked for.
     pub nothing: bool,
     /// Its new last day, where that is to change.
@@ -45,6 +47,15 @@ pub struct ShowPage {
     pub changed_facts: String,
     /// The names of what was shown before and is no longer asked for.
     pub removed: Vec<String>,
+}
+
+/// How many of the clients follow a change, and what the others lack.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    pub keep: u64,
+    pub lose: u64,
+    /// Each package, and how many lack it.
+    pub lacking: Vec<(Said, u64)>,
 }
 
 /// What the visitor can do about the change.
@@ -180,6 +191,17 @@ impl ShowPage {
                 Self { valid_to: Some("30. juni 2027".into()), escalated_since: since(), ..open() },
             ),
             ("changed", Self { removed: vec!["Reise<regning>".into()], ..open().altered() }),
+            (
+                "may approve a change of one for clients",
+                Self {
+                    clients: Some(Clients {
+                        keep: 4_211,
+                        lose: 37,
+                        lacking: vec![("Ansvarlig <revisor>".into(), 37)],
+                    }),
+                    ..open()
+                },
+            ),
             ("cannot give all", Self::sample(page, cannot(escalate()), &lacking)),
             (
                 "cannot give all, sent on",
@@ -223,6 +245,7 @@ impl ShowPage {
             goes: plain().take(1).collect(),
             stays: plain().skip(1).collect(),
             nothing: false,
+            clients: None,
             valid_to: None,
             created: "21. november 2026".into(),
             deadline: "20. mai 2027".into(),

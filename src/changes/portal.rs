@@ -13,10 +13,12 @@ use crate::{
         person::{Acting, answer, flash},
     },
     authority::{self, Approvers, Holdings},
+    clients::fit::{Fit, outlook},
     ids::ChangeId,
     parties,
     problem::{Problem, Stop},
     requests::{decide::outcome_of, shown::Difference},
+    system_users::Kind,
     systems::model::{RedirectUrl, localised},
     web::{
         extract::{Params, Query},
@@ -58,7 +60,7 @@ async fn show(
 
 /// The case as it is now, and what the visitor holds for the party that they act for.
 async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<Loaded, Problem> {
-    let (now, on) = (app.clock.now(), acting.on());
+    let (catalogue, now, on) = (app.catalogue.now(), app.clock.now(), acting.on());
     app.store
         .read(async |tx| {
             let case = case(tx, id).await?.ok_or(Problem::NotFound)?;
@@ -68,7 +70,14 @@ async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<Loaded, Proble
             } else {
                 Approvers::default()
             };
-            Ok(Loaded { case, holdings, approvers })
+            let effect = case.effect().filter(|_| case.kind == Kind::Agent);
+            let fit = match effect {
+                Some(effect) => {
+                    Some(outlook(tx, &catalogue, case.change.user, &effect.after()).await?)
+                }
+                None => None,
+            };
+            Ok(Loaded { case, holdings, approvers, fit })
         })
         .await
 }
@@ -78,13 +87,15 @@ struct Loaded {
     holdings: Holdings,
     /// Who else could approve it, where the visitor cannot.
     approvers: Approvers,
+    /// What becomes of the clients, where it has some.
+    fit: Option<Fit>,
 }
 
 /// The change request's page; with what has changed since it was last shown, where that is known.
 async fn shown(
     app: &App,
     acting: Acting,
-    Loaded { case, holdings, approvers }: Loaded,
+    Loaded { case, holdings, approvers, fit }: Loaded,
     since: Option<Difference>,
 ) -> Result<Response, Problem> {
     let case = &case;
@@ -95,7 +106,7 @@ async fn shown(
     // After the decision the browser may be sent there, and nowhere else.
     let further: Vec<String> =
         redirect_now(app, case).map(|url| url.origin()).into_iter().collect();
-    let made = view::page(app, &acting, case, &holdings, approvers, since.as_ref());
+    let made = view::page(app, &acting, case, &holdings, approvers, since.as_ref(), fit);
     let mut response = answer(app, &made, &further)?;
     *response.status_mut() = status;
     Ok(response)

@@ -3,7 +3,7 @@
 use super::{
     decide::{check, redirect_now},
     model::{Case, Effect},
-    pages::{ShowPage, State},
+    pages::{Clients, ShowPage, State},
     shown::facts,
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     auth::person::Acting,
     authority::{Approvers, Holdings, Outcome, model},
     catalogue::Contents,
+    clients::fit::Fit,
     ids::ChangeId,
     requests::{
         decide::{Asked, outcome_of},
@@ -35,12 +36,13 @@ pub fn page(
     holdings: &Holdings,
     approvers: Approvers,
     since: Option<&Difference>,
+    clients: Option<Fit>,
 ) -> ShowPage {
     let (catalogue, now, change) = (app.catalogue.now(), app.clock.now(), &case.change);
     let manages = holdings.manages_access(&catalogue).is_some();
     let open = change.is_open(now) && case.system.deleted.is_none() && !case.revoked;
     let effect = case.effect();
-    let asked = effect.as_ref().map(|effect| check(effect, holdings, &catalogue));
+    let asked = effect.as_ref().map(|effect| check(case.kind, effect, holdings, &catalogue));
     let able = items::able(&acting.page, &catalogue, approvers);
     let state = state(app, acting, case, asked.as_deref(), manages, able);
     let page = acting.page.clone();
@@ -54,6 +56,7 @@ pub fn page(
         _ => words.items("comes", &shown.comes),
     };
     ShowPage {
+        clients: clients.filter(|_| open && manages).map(|fit| words.clients(fit)),
         comes,
         goes: words.items("goes", &shown.goes),
         stays: if manages { words.items("stays", &shown.stays) } else { Vec::new() },
@@ -94,6 +97,7 @@ fn about(case: &Case, page: Page) -> ShowPage {
         goes: Vec::new(),
         stays: Vec::new(),
         nothing: false,
+        clients: None,
         valid_to: change.valid_to.map(|end| page.date(end.plus_minutes(-1))),
         created: page.date(change.created),
         deadline: page.date(change.deadline().plus_minutes(-1)),
@@ -201,6 +205,15 @@ impl Words<'_> {
         };
         let check = items::check(page, catalogue, asked.outcome(), &givers);
         Item { check, ..self.marked(item, &label) }
+    }
+    /// What becomes of the clients.
+    fn clients(&self, fit: Fit) -> Clients {
+        let n = |n: i64| u64::try_from(n).unwrap_or_default();
+        let lacking = fit
+            .lacking
+            .into_iter()
+            .map(|(urn, many)| (items::package(self.page, self.catalogue, &urn).name, n(many)));
+        Clients { keep: n(fit.keep), lose: n(fit.lose), lacking: lacking.collect() }
     }
     fn marked(&self, item: Item, label: &str) -> Item {
         let change = match self.since {

@@ -8,6 +8,7 @@ use crate::{
     day::Day,
     ids::{ChangeId, PackageUrn, SystemUserId},
     problem::Problem,
+    system_users::Kind,
     systems::{Right, check::MOST_ITEMS, wire::PackageBody},
     text,
     web::{
@@ -51,6 +52,7 @@ pub fn ask(body: Folded, id: ChangeId, user: SystemUserId, dry_run: bool) -> Res
     let ask = Ask {
         id,
         user,
+        kind: Kind::Standard,
         rights: body.required_rights.unwrap_or_default(),
         packages: urns(body.required_access_packages),
         unwanted: Unwanted {

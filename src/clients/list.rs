@@ -19,17 +19,17 @@ use crate::{
 statements! {
     LIST_KINDS = "select relations, clients from client_kind where facilitator = $1 and clients > 0 order by relations";
     /// All of them.
-    LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null order by c.name_sort, c.party";
+    LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party order by c.name_sort, c.party";
     /// Those that have been given, in the order of an index of their own.
-    LIST_ADDED = "select d.client as party, p.org_no, p.name, p.org_form, coalesce(c.relations, '') as relations, d.name_sort, d.since from (select client, name_sort, since from client_delegation where system_user = $1 and ended is null and client <> $2 and (name_sort, client) > ($3, $4) order by name_sort, client limit cast($5 as bigint)) d join party p on p.id = d.client left join client c on c.party = d.client and c.facilitator = $2 order by d.name_sort, d.client";
+    LIST_ADDED = "select d.client as party, p.org_no, p.name, p.org_form, coalesce(c.relations, '') as relations, d.name_sort, d.since from (select client, name_sort, since from client_delegation where system_user = $1 and ended is null and client <> $2 and (name_sort, client) > ($3, $4) order by name_sort, client limit cast($5 as bigint)) d cross join party p left join client c on c.party = d.client and c.facilitator = $2 where p.id = d.client order by d.name_sort, d.client";
     /// Those whose name or number holds the pattern, given or not.
-    SEARCH = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) and (name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null order by c.name_sort, c.party";
-    SEARCH_ADDED = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, c.since from (select c.party, c.org_no, c.relations, c.name_sort, d.since from client c join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and (c.name_sort, c.party) > ($3, $4) and (c.name_fold like cast($6 as text) escape '\\' or c.org_no like cast($6 as text) escape '\\') order by c.name_sort, c.party limit cast($5 as bigint)) c join party p on p.id = c.party order by c.name_sort, c.party";
+    SEARCH = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) and (name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') order by name_sort, party limit cast($5 as bigint)) c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party order by c.name_sort, c.party";
+    SEARCH_ADDED = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, c.since from (select c.party, c.org_no, c.relations, c.name_sort, d.since from client c cross join client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null and c.facilitator = $2 and (c.name_sort, c.party) > ($3, $4) and (c.name_fold like cast($6 as text) escape '\\' or c.org_no like cast($6 as text) escape '\\') order by c.name_sort, c.party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// Those of these relations that have not been given, unless given ones are wanted too.
-    LIST_BY_RELATIONS = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where relations in ($8) and facilitator = $2 and (name_sort, party) > ($3, $4) and ($6 = '%%' or name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = client.party and d.ended is null)) order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null order by c.name_sort, c.party";
+    LIST_BY_RELATIONS = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from (select party, org_no, relations, name_sort from client where relations in ($8) and facilitator = $2 and (name_sort, party) > ($3, $4) and ($6 = '%%' or name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = client.party and d.ended is null)) order by name_sort, party limit cast($5 as bigint)) c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party order by c.name_sort, c.party";
     /// The one with this number.
-    FIND_BY_NUMBER = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and c.org_no = $3 and (c.name_sort, c.party) > ($4, $5)";
-    FIND = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c join party p on p.id = c.party left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and c.party = $3";
+    FIND_BY_NUMBER = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party and c.facilitator = $2 and c.org_no = $3";
+    FIND = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, d.since from client c cross join party p left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where p.id = c.party and c.facilitator = $2 and c.party = $3";
     /// How many have each relations, given or not, of those whose name or number holds the pattern.
     TALLY = "select c.relations, (d.id is not null) as added, count(*) as clients from client c left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and ($3 = '%%' or c.name_fold like cast($3 as text) escape '\\' or c.org_no like cast($3 as text) escape '\\') group by c.relations, (d.id is not null)";
 }
@@ -97,6 +97,28 @@ impl Kinds {
     }
 }
 
+/// Whose clients are listed, and how they stand to what.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    pub facilitator: PartyUuid,
+    /// The system user that they may have been given to; nobody's for a question about none.
+    pub user: SystemUserId,
+    /// How many it has been given.
+    pub added: i64,
+    /// What they should supply.
+    pub packages: &'a [PackageUrn],
+}
+impl<'a> From<&'a Agent> for Scope<'a> {
+    fn from(agent: &'a Agent) -> Self {
+        Self {
+            facilitator: agent.owner,
+            user: agent.id,
+            added: agent.clients,
+            packages: &agent.packages,
+        }
+    }
+}
+
 /// A page of the clients of the party's own agent, for one who may see them.
 pub async fn list(
     app: &App,
@@ -104,30 +126,79 @@ pub async fn list(
     id: SystemUserId,
     asked: &Asked<'_>,
 ) -> Result<Listed, Problem> {
-    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    let catalogue = app.catalogue.now();
+    let (mut reads, agent) = agent(app, &catalogue, on, id).await?;
+    let scope = Scope::from(&agent);
+    let kinds = kinds(&mut reads, &catalogue, scope).await?;
+    let (rows, next) = page(&mut reads, &catalogue, scope, &kinds, asked).await?;
+    Ok(Listed { rows, next, counts: kinds.counts(agent.clients), may_manage: true, agent })
+}
+/// The party's own agent, for one who may see its clients, and the connection to read them by.
+pub async fn agent(
+    app: &App,
+    catalogue: &Contents,
+    on: OnBehalf,
+    id: SystemUserId,
+) -> Result<(Reads, Agent), Problem> {
     let mut reads = app.store.reads().await?;
-    let holdings = authority::look(&mut reads, now, on).await?;
-    let may_manage = holdings.manages_clients(&catalogue).is_some();
-    if !may_manage {
+    let holdings = authority::look(&mut reads, app.clock.now(), on).await?;
+    if holdings.manages_clients(catalogue).is_none() {
         return Err(Stop::NotEntitled.into());
     }
     let found = store::read_agent(&mut reads, id).await?;
     let opened = found.as_ref().is_some_and(|found| found.opened);
     let agent = own_agent(found, on)?;
-    if !opened {
-        drop(reads);
-        app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
-        reads = app.store.reads().await?;
+    Ok((if opened { reads } else { open(app, reads, on).await? }, agent))
+}
+/// The party's clients as such, for one who may see them: a connection to read them by.
+pub async fn facilitator(app: &App, catalogue: &Contents, on: OnBehalf) -> Result<Reads, Problem> {
+    let mut reads = app.store.reads().await?;
+    let holdings = authority::look(&mut reads, app.clock.now(), on).await?;
+    if holdings.manages_clients(catalogue).is_none() {
+        return Err(Stop::NotEntitled.into());
     }
-    let kinds = kinds(&mut reads, &catalogue, &agent).await?;
-    let (rows, next) = page(&mut reads, &catalogue, &agent, &kinds, asked).await?;
-    Ok(Listed { rows, next, counts: kinds.counts(agent.clients), may_manage, agent })
+    if store::is_opened(&mut reads, on.party).await? {
+        return Ok(reads);
+    }
+    Ok(open(app, reads, on).await?)
+}
+/// From the first time that somebody looks, a facilitator's clients are kept.
+async fn open(app: &App, reads: Reads, on: OnBehalf) -> Result<Reads, Error> {
+    drop(reads);
+    let now = app.clock.now();
+    app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
+    app.store.reads().await
 }
 
-/// What there is of each kind of the agent's owner's clients.
-pub async fn kinds(reads: &mut Reads, catalogue: &Contents, agent: &Agent) -> Result<Kinds, Error> {
-    let rows: Vec<(String, i64)> = reads.query(LIST_KINDS).bind(agent.owner).all().await?;
-    Ok(Kinds::new(rows, catalogue, &agent.packages))
+/// Every client that is searched for, a thousand in a statement.
+pub async fn every(
+    reads: &mut Reads,
+    catalogue: &Contents,
+    scope: Scope<'_>,
+    q: &str,
+    which: Which,
+) -> Result<Vec<Client>, Error> {
+    let kinds = kinds(reads, catalogue, scope).await?;
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let asked = Asked { q, which, after, most: 1_000 };
+        let (rows, next) = page(reads, catalogue, scope, &kinds, &asked).await?;
+        all.extend(rows);
+        match next {
+            None => return Ok(all),
+            next => after = next,
+        }
+    }
+}
+
+/// What there is of each kind of the facilitator's clients.
+pub async fn kinds(
+    reads: &mut Reads,
+    catalogue: &Contents,
+    scope: Scope<'_>,
+) -> Result<Kinds, Error> {
+    let rows: Vec<(String, i64)> = reads.query(LIST_KINDS).bind(scope.facilitator).all().await?;
+    Ok(Kinds::new(rows, catalogue, scope.packages))
 }
 
 #[derive(sqlx::FromRow)]
@@ -159,16 +230,16 @@ impl Row {
 pub async fn page(
     reads: &mut Reads,
     catalogue: &Contents,
-    agent: &Agent,
+    scope: Scope<'_>,
     kinds: &Kinds,
     asked: &Asked<'_>,
 ) -> Result<(Vec<Client>, Option<After>), Error> {
-    let mut rows = rows(reads, agent, kinds, asked).await?;
+    let mut rows = rows(reads, scope, kinds, asked).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|n| n > asked.most);
     rows.truncate(usize::try_from(asked.most).unwrap_or_default());
     let last = rows.last().filter(|_| more);
     let next = last.map(|row| After { name_sort: row.name_sort.clone(), id: row.party });
-    let client = |row: Row| row.client(catalogue, &agent.packages);
+    let client = |row: Row| row.client(catalogue, scope.packages);
     let mut clients: Vec<Client> = rows.into_iter().map(client).collect();
     if let Which::In(state) = asked.which {
         clients.retain(|client| client.state() == state);
@@ -177,7 +248,7 @@ pub async fn page(
 }
 async fn rows(
     reads: &mut Reads,
-    agent: &Agent,
+    scope: Scope<'_>,
     kinds: &Kinds,
     asked: &Asked<'_>,
 ) -> Result<Vec<Row>, Error> {
@@ -185,8 +256,10 @@ async fn rows(
     let pattern = pattern(asked.q);
     let number = pattern.trim_matches('%').parse::<OrgNo>().ok();
     if let Some(number) = number {
-        let query = reads.query(FIND_BY_NUMBER).bind(agent.id).bind(agent.owner).bind(number);
-        let mut found: Vec<Row> = query.bind(name_sort).bind(id).all().await?;
+        let query =
+            reads.query(FIND_BY_NUMBER).bind(scope.user).bind(scope.facilitator).bind(number);
+        let mut found: Vec<Row> = query.planned_anew().all().await?;
+        found.retain(|row| (&row.name_sort, row.party) > (&name_sort, id));
         let suited = kinds.texts(true);
         found.retain(|row| asked.which != Which::Suited || suited.contains(&row.relations));
         return Ok(found);
@@ -199,7 +272,7 @@ async fn rows(
         Which::In(State::Blocked) => Some((kinds.texts(false), false)),
     };
     let none_left =
-        asked.which == Which::In(State::Available) && kinds.counts(agent.clients).available == 0;
+        asked.which == Which::In(State::Available) && kinds.counts(scope.added).available == 0;
     if none_left || of.as_ref().is_some_and(|(texts, _)| texts.is_empty()) {
         return Ok(Vec::new());
     }
@@ -210,7 +283,14 @@ async fn rows(
         (None, _, false) => LIST_ALL,
         (None, _, true) => SEARCH,
     };
-    let query = reads.query(sql).bind(agent.id).bind(agent.owner).bind(name_sort).bind(id);
+    // A plan that was made before a firm added all its clients is not good afterwards.
+    let query = reads
+        .query(sql)
+        .planned_anew()
+        .bind(scope.user)
+        .bind(scope.facilitator)
+        .bind(name_sort)
+        .bind(id);
     let query = query.bind(asked.most + 1);
     let query = match &of {
         Some((texts, given_too)) => query.bind(pattern).bind(*given_too).list(texts),
@@ -240,7 +320,7 @@ pub async fn tally(
     agent: &Agent,
     q: &str,
 ) -> Result<Counts, Error> {
-    let query = reads.query(TALLY).bind(agent.id).bind(agent.owner).bind(pattern(q));
+    let query = reads.query(TALLY).planned_anew().bind(agent.id).bind(agent.owner).bind(pattern(q));
     let rows: Vec<(String, bool, i64)> = query.all().await?;
     let mut counts = Counts::default();
     for (relations, added, n) in rows {

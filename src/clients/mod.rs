@@ -5,6 +5,9 @@
 //! thousand is read as fast as one of ten. Whoever changes what is given has the facilitator's row and
 //! then the system user's until the transaction ends: nothing is added twice, and nothing on a relation
 //! that is being closed.
+pub mod api;
+pub mod fit;
+pub mod front_ends;
 pub mod form;
 pub mod jobs;
 pub mod kept;
@@ -17,6 +20,7 @@ pub mod portal;
 pub mod shelf;
 pub mod store;
 pub mod view;
+pub mod wire;
 
 pub use list::{Asked, Listed, list};
 pub use model::{After, Agent, Client, Counts, Fate, Relation, Relations, State};
@@ -48,6 +52,11 @@ pub async fn hold(tx: &mut Tx, now: Ts, on: OnBehalf, id: SystemUserId) -> Resul
     let held = system_users::hold(tx, id).await?;
     let agent = own_agent(store::find_agent(tx, id).await?, on)?;
     if held { Ok(agent) } else { Err(Code::SystemUserNotFound.into()) }
+}
+/// Takes the party's clients, if they are kept, for one who changes a system user that may be an agent:
+/// before the system user itself.
+pub async fn lock(tx: &mut Tx, party: PartyUuid) -> Result<(), Error> {
+    store::lock_facilitator(tx, party).await.map(drop)
 }
 /// Only a standing agent of the party's own.
 fn own_agent(found: Option<Found>, on: OnBehalf) -> Result<Agent, Problem> {

@@ -30,7 +30,7 @@ impl Relation {
         }
     }
     /// Whether it lets the facilitator pass the package on to a system user for clients.
-    fn supplies(&self, catalogue: &Contents, urn: &PackageUrn) -> bool {
+    pub fn supplies(&self, catalogue: &Contents, urn: &PackageUrn) -> bool {
         let fits = |p: &&crate::catalogue::Package| {
             p.delegable && p.entity_type == EntityType::Organization
         };
@@ -110,6 +110,8 @@ pub struct Agent {
     pub clients: i64,
     /// Whether its owner is one of those that it acts for.
     pub own: bool,
+    /// Whether its vendor has deleted the system.
+    pub system_deleted: bool,
 }
 impl Agent {
     /// The packages that keep it from acting for its own owner: they are for clients only.

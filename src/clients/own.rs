@@ -1,5 +1,5 @@
 //! The facilitator as its own client: as if the system user were for its owner, and by the same rules.
-use super::{Agent, Fate, hold, store};
+use super::{Agent, Fate, hold, own_agent, store};
 use crate::clock::Ts;
 use crate::{
     app::App,
@@ -55,6 +55,9 @@ fn givable(agent: &Agent, proof: &MayManage, catalogue: &Contents) -> Result<(),
     if agent.packages.is_empty() {
         return Err(Code::PackageNotInSystem.into());
     }
+    if agent.system_deleted {
+        return Err(Code::SystemNotFound.into());
+    }
     let not = agent.not_for_owner(catalogue);
     if !not.is_empty() {
         let urns: Vec<&str> = not.iter().map(crate::ids::PackageUrn::as_str).collect();
@@ -67,6 +70,16 @@ fn givable(agent: &Agent, proof: &MayManage, catalogue: &Contents) -> Result<(),
         return Ok(());
     }
     Err(Problem::NotGivable(vec![Code::PackageDelegationFailed; refused]))
+}
+/// Whether the party's agent acts for the party itself; for those who could change it.
+pub async fn is_own(app: &App, on: OnBehalf, id: SystemUserId) -> Result<bool, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
+    app.store
+        .read(async |tx| {
+            authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
+            Ok(own_agent(store::find_agent(tx, id).await?, on)?.own)
+        })
+        .await
 }
 async fn record(
     tx: &mut Tx,

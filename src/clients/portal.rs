@@ -1,7 +1,7 @@
 //! The clients of an agent system user, in HTML.
 use super::{
     Agent, Asked, Client, form, jobs,
-    list::{self, Which},
+    list::{self, Scope, Which},
     model::{After, State as ClientState},
     pages::{AgentRow, ChooseAgentPage, ListPage, NotEntitledPage, Row, Shows},
     shelf, view,
@@ -150,7 +150,7 @@ async fn show_list(
         Err(problem) => return Err(problem),
     };
     let catalogue = app.catalogue.now();
-    let kinds = list::kinds(&mut reads, &catalogue, &agent).await?;
+    let kinds = list::kinds(&mut reads, &catalogue, Scope::from(&agent)).await?;
     let (clients, next) =
         page_of(&mut reads, &catalogue, &agent, &kinds, &place.q, shows, after, PAGE).await?;
     let ids: Vec<PartyUuid> = clients.iter().map(|client| client.id).collect();
@@ -255,7 +255,8 @@ async fn page_of(
             return Ok(shelf::on_none(reads, agent.owner, q, after, most, lack).await?);
         }
     };
-    Ok(list::page(reads, catalogue, agent, kinds, &Asked { q, which, after, most }).await?)
+    let asked = Asked { q, which, after, most };
+    Ok(list::page(reads, catalogue, Scope::from(agent), kinds, &asked).await?)
 }
 
 /// The facilitator itself, where nothing keeps it from being its own client.
@@ -333,7 +334,7 @@ async fn download(
         let mut after = None;
         loop {
             let mut reads = app.store.reads().await?;
-            let kinds = list::kinds(&mut reads, &catalogue, &agent).await?;
+            let kinds = list::kinds(&mut reads, &catalogue, Scope::from(&agent)).await?;
             let (clients, next) =
                 page_of(&mut reads, &catalogue, &agent, &kinds, &place.q, shows, after, TABLE)
                     .await?;

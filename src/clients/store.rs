@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 statements! {
     /// Once for each of its packages.
-    FIND_AGENT = "select u.id, u.kind, u.owner, o.org_no as owner_org_no, u.system_id, u.external_ref, u.title, u.clients, (u.revoked is not null) as revoked, (f.party is not null) as opened, (d.id is not null) as own, g.item as package from system_user u join party o on o.id = u.owner left join facilitator f on f.party = u.owner left join client_delegation d on d.system_user = u.id and d.client = u.owner and d.ended is null left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id = $1 order by g.item";
+    FIND_AGENT = "select u.id, u.kind, u.owner, o.org_no as owner_org_no, u.system_id, u.external_ref, u.title, u.clients, (u.revoked is not null) as revoked, (f.party is not null) as opened, (s.deleted is not null) as system_deleted, (d.id is not null) as own, g.item as package from system_user u join party o on o.id = u.owner join system s on s.id = u.system_id left join facilitator f on f.party = u.owner left join client_delegation d on d.system_user = u.id and d.client = u.owner and d.ended is null left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id = $1 order by g.item";
+    FIND_FACILITATOR = "select opened from facilitator where party = $1";
     /// Also the lock: whoever has updated it has its clients to itself until it commits.
     LOCK_FACILITATOR = "update facilitator set opened = opened where party = $1 returning opened";
     /// Those of them that are clients, and whether they have been given to the system user.
@@ -24,6 +25,7 @@ statements! {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "what a row says of its neighbours")]
 struct AgentRow {
     id: SystemUserId,
     kind: String,
@@ -35,6 +37,7 @@ struct AgentRow {
     clients: i64,
     revoked: bool,
     opened: bool,
+    system_deleted: bool,
     own: bool,
     package: Option<String>,
 }
@@ -77,10 +80,15 @@ async fn found(query: Query<'_>, id: SystemUserId) -> Result<Option<Found>, Erro
         packages,
         clients: row.clients,
         own: row.own,
+        system_deleted: row.system_deleted,
     };
     Ok(Some(Found { agent, is_agent, revoked: row.revoked, opened: row.opened }))
 }
 
+/// Whether its clients are kept.
+pub(super) async fn is_opened(reads: &mut Reads, party: PartyUuid) -> Result<bool, Error> {
+    Ok(reads.query(FIND_FACILITATOR).bind(party).opt::<(Ts,)>().await?.is_some())
+}
 /// `false` if its clients are not kept.
 pub(super) async fn lock_facilitator(tx: &mut Tx, party: PartyUuid) -> Result<bool, Error> {
     Ok(tx.query(LOCK_FACILITATOR).bind(party).opt::<(Ts,)>().await?.is_some())
@@ -107,7 +115,7 @@ pub(super) async fn list_judged(
     agent: &Agent,
     parties: &[PartyUuid],
 ) -> Result<Vec<Judged>, Error> {
-    let query = tx.query(LIST_JUDGED).bind(agent.id).bind(agent.owner);
+    let query = tx.query(LIST_JUDGED).planned_anew().bind(agent.id).bind(agent.owner);
     let rows: Vec<JudgedRow> = query.list(parties).all().await?;
     Ok(rows
         .into_iter()
@@ -161,7 +169,7 @@ pub(super) async fn list_given(
     user: SystemUserId,
     clients: &[PartyUuid],
 ) -> Result<Vec<(PartyUuid, OrgNo)>, Error> {
-    tx.query(LIST_GIVEN).bind(user).list(clients).all().await
+    tx.query(LIST_GIVEN).planned_anew().bind(user).list(clients).all().await
 }
 /// Ends these delegations; how many there were.
 pub(super) async fn end(
@@ -172,7 +180,15 @@ pub(super) async fn end(
     because: &'static str,
     by: PartyUuid,
 ) -> Result<u64, Error> {
-    tx.query(END).bind(now).bind(because).bind(by).bind(user).list(clients).exec().await
+    tx.query(END)
+        .planned_anew()
+        .bind(now)
+        .bind(because)
+        .bind(by)
+        .bind(user)
+        .list(clients)
+        .exec()
+        .await
 }
 /// So many more clients, or fewer.
 pub(super) async fn count(tx: &mut Tx, user: SystemUserId, more: i64) -> Result<(), Error> {

@@ -189,7 +189,9 @@ impl<'c> Query<'c> {
     }
     /// Runs the statement; how many rows it touched.
     pub async fn exec(self) -> Result<u64, Error> {
+        let kept = self.kept;
         run!(self, |sql, arguments, on| sqlx::query_with(sql, arguments)
+            .persistent(kept)
             .execute(on)
             .await
             .map(|done| done.rows_affected()))

@@ -122,7 +122,8 @@ pub fn check(request: &Request, holdings: &Holdings, catalogue: &Contents) -> Op
     Some(rights.chain(packages).collect())
 }
 
-fn fits_clients(catalogue: &Contents, urn: &PackageUrn) -> Outcome {
+/// Whether the package can be passed on for clients.
+pub fn fits_clients(catalogue: &Contents, urn: &PackageUrn) -> Outcome {
     match catalogue.package(urn) {
         None => Outcome::Unknown,
         Some(package) if suits(Kind::Agent, package) => Outcome::May,

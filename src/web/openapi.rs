@@ -219,7 +219,7 @@ fn add_problems(one: &Described, responses: &mut Map<String, Value>) {
     };
     may(&responses.iter().filter_map(named).collect::<Vec<u16>>());
     for (status, codes) in by_status {
-        let body = one.operation.request_body.is_some();
+        let body = one.operation.request_body.is_some() || one.is_checked_whole();
         let made = shapes::problem(status, &codes, body, one.takes_key());
         match responses.get_mut(&status.to_string()) {
             None => {

@@ -38,6 +38,10 @@ pub struct Described {
 }
 
 impl Described {
+    /// Whether all that is wrong with its query is told at once.
+    pub fn is_checked_whole(&self) -> bool {
+        self.path.starts_with("/authentication/api/v1/enduser/systemuser/clients")
+    }
     /// Whether a vendor may send it again under an `Idempotency-Key`. Not a decision: that is never
     /// yesterday's.
     pub fn takes_key(&self) -> bool {

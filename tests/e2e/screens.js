@@ -32,6 +32,9 @@ const MAIN = [
   'change',
   'change-reject',
   'change-accepted',
+  'clients',
+  'clients-check',
+  'clients-job',
 ];
 const MOST_BYTES = 4 * 1024 * 1024;
 

@@ -13,7 +13,7 @@ let demo;
 let browser;
 
 before(async () => {
-  demo = await startDemo(VOUCHED);
+  demo = await startDemo(...VOUCHED);
   browser = await openBrowser();
 });
 after(async () => {

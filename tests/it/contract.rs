@@ -12,6 +12,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::authority::store::STATEMENTS,
     systembruker::catalogue::store::STATEMENTS,
     systembruker::changes::store::STATEMENTS,
+    systembruker::clients::fit::STATEMENTS,
     systembruker::clients::jobs::chunks::STATEMENTS,
     systembruker::clients::jobs::store::STATEMENTS,
     systembruker::clients::kept::store::STATEMENTS,

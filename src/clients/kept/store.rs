@@ -141,7 +141,7 @@ pub(super) async fn delete(
     facilitator: PartyUuid,
     parties: &[PartyUuid],
 ) -> Result<(), Error> {
-    tx.query(DELETE).bind(facilitator).list(parties).exec().await.map(drop)
+    tx.query(DELETE).planned_anew().bind(facilitator).list(parties).exec().await.map(drop)
 }
 pub(super) async fn relate(
     tx: &mut Tx,
@@ -149,7 +149,7 @@ pub(super) async fn relate(
     relations: &str,
     parties: &[PartyUuid],
 ) -> Result<(), Error> {
-    let query = tx.query(RELATE).bind(relations.to_owned()).bind(facilitator);
+    let query = tx.query(RELATE).planned_anew().bind(relations.to_owned()).bind(facilitator);
     query.list(parties).exec().await.map(drop)
 }
 pub(super) async fn rename(
@@ -243,7 +243,7 @@ pub(super) async fn end(
     because: &'static str,
     ids: &[Uuid],
 ) -> Result<(), Error> {
-    tx.query(END).bind(now).bind(because).list(ids).exec().await.map(drop)
+    tx.query(END).planned_anew().bind(now).bind(because).list(ids).exec().await.map(drop)
 }
 /// Whose system user has lost a client, and why: a line of what the facilitator is told.
 pub(super) type Loss = (PartyUuid, SystemUserId, &'static str, String);

@@ -92,11 +92,11 @@ async function end(run) {
   return how;
 }
 
-/** The demo: `url` of the portal, `sandbox` of the outside world. */
-export async function startDemo(more = []) {
+/** The demo: `url` of the portal, `sandbox` of the outside world; with more flags where a test needs them. */
+export async function startDemo(...flags) {
   const data = await scratch();
   const listen = ['--listen', '127.0.0.1:0', '--sandbox-listen', '127.0.0.1:0'];
-  const demo = run(['demo', '--data', data.folder, ...listen, ...more]);
+  const demo = run(['demo', '--data', data.folder, ...listen, ...flags]);
   try {
     const [, url] = await printed(demo, /ready: (http:\/\/localhost:\d+)\n/);
     const [, sandbox] = await printed(demo, /sandbox:\s+(http:\/\/127\.0\.0\.1:\d+)\n/i);

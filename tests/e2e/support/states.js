@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   ACCOUNTANTS,
   CUSTOMER,
+  KARI,
   NILS,
   OLA,
   OVERVIEW,
@@ -17,8 +18,10 @@ import {
   CLAIMS_RIGHT,
   VENDOR,
   askForChange,
+  beginJob,
   decide,
   deleteSystem,
+  makeAgent,
   newAgentRequest,
   newChange,
   newRequest,
@@ -28,6 +31,8 @@ import {
 const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
 const OLA_NUMBER = '04879112090';
+const TOR_NUMBER = '23916914075';
+const KARI_NUMBER = '30818516084';
 const LEADER = 'Astrid Åsheim';
 
 /** Change requests in all that can become of them. */
@@ -81,10 +86,18 @@ export async function prepare(demo) {
 
   const payslips = 'urn:altinn:accesspackage:regnskapsforer-lonn';
   const forClients = { rights: [], isVisible: false, accessPackages: [{ urn: payslips }] };
-  const agents = await registerSystem(demo, 'smartklient', 'SmartKlient', forClients);
+  const agents = await registerSystem(demo, 'smartbyraa', 'SmartByrå', forClients);
   const agent = await newAgentRequest(demo, agents, payslips, { validTo: '2099-12-31', ...back });
   const acceptedAgent = await newAgentRequest(demo, agents, payslips, {});
   await decide(demo, acceptedAgent, PIA_NUMBER, 'approve');
+  const signing = 'urn:altinn:accesspackage:regnskapsforer-med-signeringsrettighet';
+  const office = await registerSystem(demo, 'smartkontor', 'SmartKontor', {
+    ...forClients,
+    accessPackages: [{ urn: signing }],
+  });
+  const firm = await makeAgent(demo, office, signing, ACCOUNTANTS, TOR_NUMBER);
+  const some = { do: 'add', all: true, q: 'rør' };
+  firm.job = await beginJob(demo, firm, KARI_NUMBER, some);
 
   const old = { systemId: await registerSystem(demo, 'kasse', 'Kasse 2000') };
   const gone = await ask('Kasse i butikken', old);
@@ -110,7 +123,7 @@ export async function prepare(demo) {
   const offered = { payroll: payroll.systemId, unknownSystem: form.systemId, bare };
   const changes = await prepareChanges(demo, ask, back);
   const life = { paused, ending, limited };
-  const more = { ...offered, ...changes, ...life, pending };
+  const more = { ...offered, ...changes, ...life, pending, firm };
   return { ...own, ...more, agent, acceptedAgent, gone, orphan, changing, unknown };
 }
 
@@ -188,6 +201,7 @@ const press = (verb) => async ({ page }) => page.locator(`form[action$="/${verb}
 export function states(made) {
   const receipt = (request) => `${UI}/receipt/${request.id}`;
   const user = (request) => `${UI}/${request.id}`;
+  const clients = (request) => `${user(request)}/clients`;
   const nothing = '00000000-0000-4000-8000-000000000000';
   return [
     { name: 'login-problem', path: '/login/callback?error=access_denied&state=x', status: 400 },
@@ -200,7 +214,7 @@ export function states(made) {
     { name: 'none', who: NILS, path: '/parties' },
     { name: 'parties', who: LEADER, path: '/parties' },
     { name: 'other-party', who: TOR, path: made.open.path, status: 404 },
-    { name: 'overview-empty', who: TOR, path: OVERVIEW },
+    { name: 'overview-agent', who: TOR, path: OVERVIEW },
     { name: 'overview', who: PIA, path: OVERVIEW },
     { name: 'overview-search', who: PIA, path: `${OVERVIEW}?q=finnes-ikke` },
     { name: 'overview-as-ola', who: OLA, path: OVERVIEW },
@@ -299,6 +313,15 @@ export function states(made) {
     { name: 'change-rejected', who: PIA, path: made.changeRejected.path },
     { name: 'change-reject', who: PIA, path: `${UI}/changerequest/${made.change.id}/reject` },
     { name: 'change-switch', who: LEADER, acting: 'Tallmakerne AS', path: made.change.path },
+    { name: 'clients', who: KARI, path: clients(made.firm) },
+    { name: 'clients-added', who: KARI, path: `${clients(made.firm)}?state=added` },
+    { name: 'clients-blocked', who: KARI, path: `${clients(made.firm)}?state=blocked` },
+    { name: 'clients-search', who: KARI, path: `${clients(made.firm)}?q=finnes-ikke` },
+    { name: 'clients-bulk', who: KARI, path: `${clients(made.firm)}/bulk?q=r%C3%B8r` },
+    { name: 'clients-check', who: KARI, path: `${clients(made.firm)}/bulk?scope=all&do=add` },
+    { name: 'clients-job', who: KARI, path: `${clients(made.firm)}/jobs/${made.firm.job}` },
+    { name: 'clients-not-allowed', who: OLA, path: clients(made.acceptedAgent), status: 403, error: false },
+    { name: 'clients-none', who: PIA, path: clients(made.acceptedAgent) },
     { name: 'not-found', who: PIA, path: `${UI}/${nothing}`, status: 404 },
     { name: 'incomplete-link', who: PIA, path: `${UI}/request`, status: 400 },
     { name: 'wrong-method', who: PIA, path: `${UI}/request/${made.open.id}/approve`, status: 405 },

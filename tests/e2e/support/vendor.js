@@ -141,3 +141,22 @@ export async function decide(demo, request, pid, decision) {
   if (!answer.ok) throw new Error(`${answer.status} ${JSON.stringify(body)}`);
   return body;
 }
+
+/** An agent system user of an organisation's, asked for and approved by this person. */
+export async function makeAgent(demo, systemId, urn, partyOrgNo, pid) {
+  const request = await newAgentRequest(demo, systemId, urn, { partyOrgNo });
+  await decide(demo, request, pid, 'approve');
+  return request;
+}
+
+/** Adds or removes clients in bulk, as a person's program does; the job's id. */
+export async function beginJob(demo, agent, pid, wish) {
+  const scopes = 'altinn:clientdelegations.write';
+  const query = new URLSearchParams({ scopes, pid });
+  const token = await (await fetch(`${demo.sandbox}/api/GetPersonalToken?${query}`)).text();
+  const path = `/authentication/api/v1/enduser/systemuser/clients/bulk?agent=${agent.id}`;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await fetch(demo.url + path, { method: 'POST', headers, body: JSON.stringify(wish) });
+  if (answer.status !== 202) throw new Error(`${answer.status} ${await answer.text()}`);
+  return (await answer.json()).id;
+}

@@ -143,7 +143,7 @@ async fn what_cannot_be_read_is_refused_and_changes_nothing(bench: Bench) {
         (json!({ "do": "add", "q": "x", "clients": ["310904473"] }), "clients"),
         (json!({ "do": "add", "clients": [] }), "clients"),
         (json!({ "do": "add", "clients": ["310904473", "310904474"] }), "clients[1]"),
-        (json!({ "do": "add", "clients": [310904473] }), "$"),
+        (json!({ "do": "add", "clients": [310_904_473] }), "$"),
         (json!({ "do": "add", "all": true, "state": "x" }), "state"),
     ] {
         for (path, scopes) in [(&bulk, ""), (&format!("{FRONT_END}?agent={user}"), WRITE)] {
@@ -157,8 +157,7 @@ async fn what_cannot_be_read_is_refused_and_changes_nothing(bench: Bench) {
     ask(&bench, KARI, "", ("POST", &dry), Some(&body)).await.is(400);
     for agent in ["", "?agent=", &format!("?agent={}", uuid::Uuid::new_v4())] {
         let path = format!("{FRONT_END}{agent}");
-        let answer = ask(&bench, KARI, WRITE, ("POST", &path), Some(&body));
-        let answer = answer.await;
+        let answer = ask(&bench, KARI, WRITE, ("POST", &path), Some(&body)).await;
         assert_eq!(answer.is(400).json()["validationErrors"][0]["code"], "AUTH.VLD-00014");
     }
     let bad = format!("{FRONT_END}?agent=x");

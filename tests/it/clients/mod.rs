@@ -1,5 +1,10 @@
 //! Clients of agent system users: whom they may act for, and what ends it.
+mod api;
+mod at_once;
+mod change;
+mod imports;
 mod bulk_api;
+mod crash;
 mod jobs;
 mod pages;
 mod verbs;

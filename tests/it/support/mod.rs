@@ -81,7 +81,7 @@ pub struct Bench {
     /// Everybody's.
     pub mailbox: Mailbox,
     pub seed: Seed,
-    _folder: Option<tempfile::TempDir>,
+    pub folder: Option<tempfile::TempDir>,
 }
 
 impl Bench {
@@ -110,21 +110,15 @@ impl Bench {
         world(&seed).await;
         let catalogue = Catalogue::new(catalogue::store::load(&store).await.unwrap());
         let app = App::new(store, clock, config, catalogue).unwrap();
-        let bench = Self {
-            router: router::router(app.clone()),
-            app,
-            outside,
-            mailbox,
-            seed,
-            _folder: folder,
-        };
+        let bench =
+            Self { router: router::router(app.clone()), app, outside, mailbox, seed, folder };
         bench.register(SYSTEM, json!({})).await.is(200);
         bench
     }
 
     /// The same product, with a provider that does not answer.
     pub fn without_provider(&self) -> Router {
-        let mut config = config(&self.outside);
+        let mut config = (*self.app.config).clone();
         config.oidc.issuer = "http://127.0.0.1:1".into();
         let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
         router::router(App::new(store, clock, config, self.app.catalogue.clone()).unwrap())

@@ -1,0 +1,211 @@
+//! A facilitator with clients, an agent system user, and a client administrator.
+use crate::{Failure, failed};
+use sqlx::{AssertSqlSafe, Connection as _};
+use std::time::{Duration, Instant};
+use systembruker::{
+    app::App,
+    authority::{self, OnBehalf},
+    catalogue::{self, Catalogue},
+    clients,
+    clock::Clock,
+    config::{ClientProof, Config, Level, OidcSettings},
+    db::{Error, Store},
+    ids::{OrgNo, PartyUuid, PersonNo, SystemUserId},
+    keys::Keys,
+    parties::{self, NumberKeys},
+    problem::Problem,
+    registers::{
+        closing::{self, Held as Ending},
+        seed::{Held, Holder, NewClient, Seed},
+    },
+};
+use uuid::Uuid;
+
+const FIRM: &str = "314250052";
+const PID: &str = "30818516084";
+const PACKAGE: &str = "urn:altinn:accesspackage:regnskapsforer-lonn";
+
+pub struct World {
+    pub app: App,
+    pub on: OnBehalf,
+    pub agent: SystemUserId,
+    clients: Vec<PartyUuid>,
+    last: OrgNo,
+}
+
+/// Organisation numbers that hold.
+fn numbers(many: usize) -> Vec<OrgNo> {
+    let all = (310_200_000_u32..).filter_map(|digits| digits.to_string().parse().ok());
+    all.take(many).collect()
+}
+
+impl World {
+    pub async fn make(store: Store, many: usize) -> Result<Self, Failure> {
+        made(store, many).await.map_err(|e| failed("the world")(&e))
+    }
+    /// A number that is among the last to be found.
+    pub fn last_number(&self) -> &str {
+        self.last.as_str()
+    }
+    /// What adding all that match would come to.
+    pub async fn tally(&self, q: &str) -> Result<(), Failure> {
+        let done = async {
+            let catalogue = self.app.catalogue.now();
+            let found = clients::list::agent(&self.app, &catalogue, self.on, self.agent).await?;
+            let (mut reads, agent) = found;
+            clients::list::tally(&mut reads, &catalogue, &agent, q).await?;
+            Ok::<_, Problem>(())
+        };
+        done.await.map_err(|e| failed("a dry run")(&e))
+    }
+    /// Adds or removes every client, and how long each transaction took.
+    pub async fn change(&self, adds: bool) -> Result<Vec<Duration>, Failure> {
+        let mut took = Vec::new();
+        for some in self.clients.chunks(clients::CHUNK) {
+            let began = Instant::now();
+            self.change_some(adds, some).await.map_err(|e| failed("a change")(&e))?;
+            took.push(began.elapsed());
+        }
+        Ok(took)
+    }
+    async fn change_some(&self, adds: bool, some: &[PartyUuid]) -> Result<(), Problem> {
+        let (app, now) = (&self.app, self.app.clock.now());
+        let catalogue = app.catalogue.now();
+        app.store
+            .write(async |tx| {
+                let proof = authority::may_manage_clients(tx, now, &catalogue, self.on, 3).await?;
+                let agent = clients::hold(tx, now, self.on, self.agent).await?;
+                if adds {
+                    clients::add_all(tx, now, &catalogue, &proof, &agent, some).await?;
+                } else {
+                    clients::remove_all(tx, now, &proof, &agent, some).await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+    /// Ends every client's relation, as an import does.
+    pub async fn close(&self) -> Result<Vec<Duration>, Failure> {
+        let mut took = Vec::new();
+        for some in self.clients.chunks(200) {
+            let sql = "select a.id, a.from_party, a.to_party, a.kind, a.code, a.source, h.party_id as holder, h.kind as holder_kind from assignment a join party h on h.id = a.to_party where a.valid_to is null and a.from_party in ($1)";
+            let store = &self.app.store;
+            let held: Vec<Ending> =
+                store.query(sql).list(some).all().await.map_err(|e| failed("what is held")(&e))?;
+            let (now, reason) = (self.app.clock.now(), closing::Reason::GoneFromRegister);
+            let began = Instant::now();
+            let done = store.write(async |tx| closing::close(tx, now, &held, reason).await).await;
+            done.map_err(|e| failed("an end")(&e))?;
+            took.push(began.elapsed());
+        }
+        Ok(took)
+    }
+}
+
+async fn made(store: Store, many: usize) -> Result<World, Problem> {
+    let wrong = |e: &dyn std::fmt::Display| Problem::Internal(e.to_string());
+    let (clock, config) = (Clock::System, config());
+    let contents = catalogue::store::load(&store).await?;
+    let seed = Seed {
+        store: store.clone(),
+        clock: clock.clone(),
+        number_keys: NumberKeys(config.number_keys.clone()),
+        catalogue: Catalogue::new(contents),
+    };
+    let firm: OrgNo = FIRM.parse().map_err(|e| wrong(&e))?;
+    let pid: PersonNo = PID.parse().map_err(|e| wrong(&e))?;
+    let administrator =
+        "urn:altinn:accesspackage:klientadministrator".parse().map_err(|e| wrong(&e))?;
+    seed.organisation(&firm, "Tallmakerne AS", "AS").await?;
+    seed.person(&pid, "Kari Klepp").await?;
+    seed.give(&firm, Holder::Person(&pid), Held::Package(&administrator)).await?;
+    let numbers = numbers(many);
+    let all: Vec<NewClient<'_>> = numbers
+        .iter()
+        .enumerate()
+        .map(|(n, org_no)| NewClient {
+            org_no: org_no.clone(),
+            name: format!("{} Klient og Sønner {n:05} AS", if n % 997 == 3 { "Zyx" } else { "Ås" }),
+            form: "AS",
+            parent: None,
+            deleted: false,
+            gives: vec![(Held::Role(if n % 10 == 7 { "REVI" } else { "REGN" }), firm.clone())],
+        })
+        .collect();
+    seed.clients(&all).await?;
+    let ids = parties::bulk::ids(&store, &numbers).await?;
+    let owner = parties::bulk::ids(&store, std::slice::from_ref(&firm)).await?;
+    let owner = owner.get(&firm).copied().ok_or(Problem::NotFound)?;
+    let agent = SystemUserId(Uuid::new_v4());
+    let now = clock.now();
+    store
+        .write(async |tx| {
+            tx.query("insert into system (internal_id, id, vendor_org_no, name, description, rights, packages, redirect_urls, is_visible, created, changed) values ($1, '991825827_x', '991825827', '{}', '{}', '[]', '[]', '[]', false, $2, $2)")
+                .bind(Uuid::new_v4())
+                .bind(now)
+                .exec()
+                .await?;
+            tx.query("insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) values ($1, 'agent', $2, '991825827_x', 'x', 'x', 'x', 0, 1, $3)")
+                .bind(agent)
+                .bind(owner)
+                .bind(now)
+                .exec()
+                .await?;
+            tx.query("insert into system_user_grant (system_user, kind, item) values ($1, 'package', $2)")
+                .bind(agent)
+                .bind(PACKAGE)
+                .exec()
+                .await?;
+            Ok::<_, Error>(())
+        })
+        .await?;
+    let app = App::new(store, clock, config, seed.catalogue.clone()).map_err(|e| wrong(&e))?;
+    let person = parties::person_by_number(&app.store, &app.number_keys, &pid).await?;
+    let person = person.ok_or(Problem::NotFound)?;
+    let on = OnBehalf { person: person.id, party_id: person.party_id, party: owner, level: 3 };
+    let clients = numbers.iter().filter_map(|number| ids.get(number)).copied().collect();
+    let last = numbers.last().cloned().ok_or(Problem::NotFound)?;
+    Ok(World { app, on, agent, clients, last })
+}
+
+fn config() -> Config {
+    Config {
+        public_url: "https://portal.example".into(),
+        demo: false,
+        trusted_proxies: Vec::new(),
+        oidc: OidcSettings {
+            issuer: "https://provider.example".into(),
+            client_id: "portal".into(),
+            proof: ClientProof::Secret("not used".into()),
+            levels: vec![Level { acr: "idporten-loa-substantial".into(), worth: 3 }],
+            algorithms: vec!["RS256".into()],
+        },
+        issuers: Vec::new(),
+        event_keys: Keys::single("e1", vec![1; 32]),
+        number_keys: Keys::single("n1", vec![2; 32]),
+        webhook_keys: Keys::single("w1", vec![3; 32]),
+        allow_synthetic: true,
+        min_level: 3,
+        api_rate: 1_000_000,
+        api_burst: 1_000_000,
+        login_rate: 1_000_000,
+        keep_requests_years: 5,
+    }
+}
+
+pub async fn on_server(server: &str, sql: String) -> Result<(), Failure> {
+    let connection = sqlx::PgConnection::connect(server).await;
+    let mut connection = connection.map_err(|e| failed("the server")(&e))?;
+    let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await;
+    done.map(drop).map_err(|e| failed("the server")(&e))
+}
+pub fn read(file: &str) -> String {
+    std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
+}
+/// The most memory that this process has had.
+pub fn peak_mb() -> u64 {
+    let status = read("/proc/self/status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or_default() / 1024
+}

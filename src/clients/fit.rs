@@ -1,0 +1,124 @@
+//! An agent that gets other packages: which of its clients follow, and which do not.
+use super::{Agent, CHUNK, Relations, count, store};
+use crate::{
+    authority::{MayManage, Outcome},
+    catalogue::Contents,
+    clock::Ts,
+    db::{Error, Tx},
+    events::{self, Actor, Event},
+    ids::{OrgNo, PackageUrn, PartyUuid, SystemUserId},
+    statements,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+statements! {
+    /// How many of its clients have each relations.
+    COUNT_GIVEN = "select coalesce(c.relations, '') as relations, count(*) as clients from client_delegation d left join client c on c.facilitator = d.facilitator and c.party = d.client where d.system_user = $1 and d.ended is null and d.client <> d.facilitator group by coalesce(c.relations, '')";
+    LIST_UNFIT = "select d.client, p.org_no from client_delegation d join client c on c.facilitator = d.facilitator and c.party = d.client join party p on p.id = d.client where c.relations in ($2) and d.system_user = $1 and d.ended is null";
+}
+
+/// What other packages come to for an agent's clients.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fit {
+    /// How many follow.
+    pub keep: i64,
+    /// How many stay behind, and are listed as blocked.
+    pub lose: i64,
+    /// Each package that some of them lack, and how many.
+    pub lacking: Vec<(PackageUrn, i64)>,
+}
+
+async fn kinds(tx: &mut Tx, user: SystemUserId) -> Result<Vec<(String, i64)>, Error> {
+    tx.query(COUNT_GIVEN).planned_anew().bind(user).all().await
+}
+/// What these packages would come to, and the relations that do not supply them.
+fn fitted(
+    kinds: Vec<(String, i64)>,
+    catalogue: &Contents,
+    packages: &[PackageUrn],
+) -> (Fit, Vec<String>) {
+    let (mut fit, mut unfit) = (Fit::default(), Vec::new());
+    let mut lacking: BTreeMap<PackageUrn, i64> = BTreeMap::new();
+    for (text, n) in kinds {
+        let lacks = Relations::from(text.as_str()).lack(catalogue, packages);
+        if lacks.is_empty() {
+            fit.keep += n;
+            continue;
+        }
+        fit.lose += n;
+        for urn in lacks {
+            *lacking.entry(urn).or_default() += n;
+        }
+        unfit.push(text);
+    }
+    fit.lacking = lacking.into_iter().collect();
+    (fit, unfit)
+}
+
+/// What these packages instead of its own would come to, without changing anything.
+pub async fn outlook(
+    tx: &mut Tx,
+    catalogue: &Contents,
+    user: SystemUserId,
+    packages: &[PackageUrn],
+) -> Result<Fit, Error> {
+    Ok(fitted(kinds(tx, user).await?, catalogue, packages).0)
+}
+
+/// The agent, which is held, has these packages now: those of its clients that do not supply them stay
+/// behind, and so does its owner where the packages are not for it.
+pub async fn fit(
+    tx: &mut Tx,
+    now: Ts,
+    catalogue: &Contents,
+    proof: &MayManage,
+    user: SystemUserId,
+) -> Result<Fit, Error> {
+    let found = store::find_agent(tx, user).await?.filter(|found| found.is_agent);
+    let Some(agent) = found.map(|found| found.agent) else { return Ok(Fit::default()) };
+    let (fit, unfit) = fitted(kinds(tx, user).await?, catalogue, &agent.packages);
+    let mut behind: Vec<(PartyUuid, OrgNo)> = Vec::new();
+    for some in unfit.chunks(CHUNK) {
+        behind.extend(
+            tx.query(LIST_UNFIT)
+                .planned_anew()
+                .bind(user)
+                .list(some)
+                .all::<(PartyUuid, OrgNo)>()
+                .await?,
+        );
+    }
+    end(tx, now, proof, &agent, &behind).await?;
+    store::count(tx, user, -count(behind.len())).await?;
+    let suits = |urn| proof.holdings().can_give_package(catalogue, urn) == Outcome::May;
+    if agent.own && !agent.packages.iter().all(suits) {
+        end(tx, now, proof, &agent, &[(agent.owner, agent.owner_org_no.clone())]).await?;
+    }
+    Ok(fit)
+}
+async fn end(
+    tx: &mut Tx,
+    now: Ts,
+    proof: &MayManage,
+    agent: &Agent,
+    clients: &[(PartyUuid, OrgNo)],
+) -> Result<(), Error> {
+    let on = proof.on();
+    for some in clients.chunks(CHUNK) {
+        let ids: Vec<PartyUuid> = some.iter().map(|(id, _)| *id).collect();
+        store::end(tx, now, agent.id, &ids, "changed", on.person).await?;
+        let told = some.iter().map(|(_, number)| {
+            Event::new("client.removed", Actor::Person { party_id: on.party_id })
+                .party(agent.owner)
+                .system(&agent.system)
+                .system_user(agent.id)
+                .data(json!({
+                    "as": proof.through(), "externalRef": agent.external_ref,
+                    "client": { "orgNo": number }, "reason": "packages-changed",
+                }))
+        });
+        events::record_all(tx, now, &told.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Imports of registers, as far as clients go: real files through the importer.
+use super::world::*;
+use crate::{
+    on_each_engine,
+    support::{ACCOUNTANTS, Bench, CUSTOMER, KARI},
+};
+use serde_json::{Value, json};
+use systembruker::{
+    clients::{Counts, Fate, State, list::Which},
+    config::{Database, Ending, Import, ImportFile, Register},
+    registers::{Importer, Report, Source, seed::Held},
+};
+
+on_each_engine!(
+    what_imports_tell_of_clients_is_followed,
+    a_deleted_organisation_is_a_client_no_more,
+    a_package_that_is_taken_back_ends_what_rested_on_it,
+);
+
+async fn import(bench: &Bench, what: impl FnOnce(Register) -> Import, told: Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("told.json");
+    std::fs::write(&file, told.to_string()).unwrap();
+    let from = ImportFile { file, store: Database { database: String::new() } };
+    let what = what(Register { from, ending: Ending::default() });
+    let report = Report::new(Box::new(|_| {}), None);
+    let mut importer = Importer { store: &bench.app.store, clock: &bench.app.clock, report };
+    let source = Source::open(&what.from().file).unwrap();
+    importer.run(&what, source, None).await.unwrap();
+}
+fn unit(n: usize, name: &str, form: &str) -> Value {
+    json!({
+        "organisasjonsnummer": number(n), "navn": name, "organisasjonsform": { "kode": form },
+    })
+}
+fn accounts(n: usize, holders: &[&str]) -> Value {
+    let roles: Vec<Value> = holders
+        .iter()
+        .map(|code| {
+            json!({ "type": { "kode": code }, "enhet": {
+                "organisasjonsnummer": ACCOUNTANTS, "organisasjonsform": { "kode": "AS" },
+                "navn": ["TALLMAKERNE AS"] } })
+        })
+        .collect();
+    json!({ "organisasjonsnummer": number(n), "rollegrupper": [{ "roller": roles }] })
+}
+
+async fn what_imports_tell_of_clients_is_followed(bench: Bench) {
+    let (id, kari) = (agent(&bench, &[SIGNING]).await, on(&bench, KARI, ACCOUNTANTS).await);
+    assert_eq!(counts(&bench, kari, id).await.total(), 1);
+    import(&bench, Import::Units, json!([unit(0, "ØRE AS", "AS"), unit(1, "AVDELT AS", "AS")]))
+        .await;
+    let roles = json!([accounts(0, &["REGN"]), accounts(1, &["REGN", "REVI"])]);
+    import(&bench, Import::Roles, roles).await;
+    assert_eq!(counts(&bench, kari, id).await, Counts { added: 0, available: 3, blocked: 0 });
+    // A part of a client is one from when it is told of.
+    let part = json!([{
+        "organisasjonsnummer": number(2), "navn": "AVDELT AVD ÅS", "overordnetEnhet": number(1),
+        "organisasjonsform": { "kode": "BEDR" },
+    }]);
+    import(&bench, Import::SubUnits, part).await;
+    assert_eq!(counts(&bench, kari, id).await.available, 4);
+    for n in 0..3 {
+        assert_eq!(add(&bench, kari, id, number(n).as_str()).await, Fate::Done);
+    }
+    import(&bench, Import::Units, json!([unit(0, "AAA NYTT NAVN AS", "AS")])).await;
+    let added = list(&bench, kari, id, "", Which::In(State::Added)).await;
+    assert_eq!(added.rows.len(), 3);
+    assert!(names(&added).contains(&"AAA NYTT NAVN AS"));
+    // Another accountant: what rested on the old one is over, for the part as well.
+    import(&bench, Import::Roles, json!([accounts(1, &["REVI"])])).await;
+    assert_eq!(counts(&bench, kari, id).await, Counts { added: 1, available: 1, blocked: 2 });
+    let why = "select count(*) from event where type = 'client.removed' and actor_kind = 'product'";
+    assert_eq!(bench.count(why).await, 2);
+}
+
+async fn a_deleted_organisation_is_a_client_no_more(bench: Bench) {
+    let (id, kari) = (agent(&bench, &[SIGNING]).await, on(&bench, KARI, ACCOUNTANTS).await);
+    add(&bench, kari, id, CUSTOMER).await;
+    let told = json!([{
+        "organisasjonsnummer": CUSTOMER, "navn": "Rør og Vann AS",
+        "organisasjonsform": { "kode": "AS" }, "slettedato": "2026-11-01",
+    }]);
+    import(&bench, Import::Units, told).await;
+    assert_eq!(counts(&bench, kari, id).await, Counts::default());
+    assert_eq!(bench.count("select count(*) from client_delegation where ended is null").await, 0);
+    assert_eq!(bench.count("select count(*) from event where type = 'client.removed'").await, 1);
+}
+
+async fn a_package_that_is_taken_back_ends_what_rested_on_it(bench: Bench) {
+    let toll = package("toll");
+    give(&bench, CUSTOMER, Held::Package(&toll)).await;
+    let kari = on(&bench, KARI, ACCOUNTANTS).await;
+    let (both, one) = (agent(&bench, &[SIGNING, "toll"]).await, agent(&bench, &[SIGNING]).await);
+    for id in [both, one] {
+        assert_eq!(add(&bench, kari, id, CUSTOMER).await, Fate::Done);
+    }
+    let client = [party_uuid(&bench, CUSTOMER).await];
+    assert_eq!(close(&bench, &client, "toll").await, 1);
+    assert_eq!(counts(&bench, kari, both).await, Counts { added: 0, available: 0, blocked: 1 });
+    assert_eq!(counts(&bench, kari, one).await, Counts { added: 1, available: 0, blocked: 0 });
+    let lost = "select count(*) from client_loss where code = 'toll' and clients = 1";
+    assert_eq!(bench.count(lost).await, 1);
+}
