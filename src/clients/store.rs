@@ -15,7 +15,7 @@ statements! {
     /// Also the lock: whoever has updated it has its clients to itself until it commits.
     LOCK_FACILITATOR = "update facilitator set opened = opened where party = $1 returning opened";
     /// Those of them that are clients, and whether they have been given to the system user.
-    LIST_JUDGED = "select c.party, c.org_no, c.name_sort, c.relations, (d.id is not null) as added from client c left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and c.party in ($3)";
+    LIST_JUDGED = "select c.party, c.org_no, c.name_sort, c.relations, exists (select 1 from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as added from client c where c.facilitator = $2 and c.party in ($3)";
     INSERT = "insert into client_delegation (id, system_user, facilitator, client, why, name_sort, since, added_by) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// What the system user has been given among these.
     LIST_GIVEN = "select d.client as party, p.org_no from client_delegation d join party p on p.id = d.client where d.ended is null and d.system_user = $1 and d.client in ($2)";
