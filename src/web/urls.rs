@@ -127,6 +127,7 @@ impl Place {
             Self::Create(_) => &["title"],
             Self::Request(_) => &["day"],
             Self::SystemUser(_) => &["title", "day"],
+            Self::Notices => &["email", "language"],
             _ => &[],
         }
     }

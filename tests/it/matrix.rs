@@ -135,8 +135,7 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
     Some(match about {
         About::Public | About::Visitor | About::Unknown => return None,
         About::Overview => (200, none()),
-        About::Export => may(acting >= Is::Manages),
-        About::Choose => may(acting >= Is::Manages),
+        About::Export | About::Choose => may(acting >= Is::Manages),
         About::Create => match acting {
             Is::GivesAll => (200, vec!["create"]),
             Is::Manages => (200, none()),
@@ -155,12 +154,13 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         About::AgentRequest if manages => (200, vec!["approve"]),
         About::AgentRequest => (200, vec!["escalate"]),
         About::RejectRequest | About::RejectChange if manages => (200, vec!["reject"]),
-        About::RejectRequest | About::RejectChange => (403, none()),
         About::Receipt => (200, none()),
         About::User => may(manages),
         About::AgentUser => may(manages || owner == Is::Clients),
         About::RevokeUser | About::RevokeAgent if manages => (200, vec!["revoke"]),
-        About::RevokeUser | About::RevokeAgent => (403, none()),
+        About::RejectRequest | About::RejectChange | About::RevokeUser | About::RevokeAgent => {
+            (403, none())
+        }
     })
 }
 /// The verbs that a page has forms for.

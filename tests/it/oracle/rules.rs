@@ -249,11 +249,7 @@ impl World {
             DELEGABLE.iter().any(|code| code == package)
                 && relations.iter().any(|tie| self.gives_access(tie, package))
         };
-        if user.packages.iter().all(|package| passed_on(package)) {
-            Verdict::Yes
-        } else {
-            Verdict::Lacks
-        }
+        if user.packages.iter().all(passed_on) { Verdict::Yes } else { Verdict::Lacks }
     }
 
     pub fn user_may(&self, at: usize, on: usize, service: usize, action: &str) -> Verdict {
