@@ -399,5 +399,6 @@ pub fn config(keys_url: &str) -> Config {
         api_burst: 1_000_000,
         login_rate: 1_000_000,
         keep_requests_years: 5,
+        smtp: None,
     }
 }

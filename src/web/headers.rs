@@ -20,7 +20,7 @@ fn policy(forms: &FormAction, framed: Option<&FramedBy>) -> Option<HeaderValue> 
     if forms.0.is_empty() && framed.is_none() { PLAIN.clone() } else { made(forms, framed) }
 }
 fn made(FormAction(forms): &FormAction, framed: Option<&FramedBy>) -> Option<HeaderValue> {
-    let forms: String = forms.iter().map(|origin| format!(" {origin}")).collect();
+    let forms: String = forms.iter().flat_map(|origin| [" ", origin.as_str()]).collect();
     let framed = framed.map_or("'none'", |FramedBy(origin)| origin);
     HeaderValue::try_from(format!("{POLICY}{forms}; frame-ancestors {framed}")).ok()
 }

@@ -136,11 +136,14 @@ async fn what_was_typed_comes_back_after_a_login(bench: Bench) {
     let back = pia.get(&format!("{UI}/notices?email=post@x.example&language=en")).await;
     assert!(back.has("input#email[value='post@x.example']") && back.has("#language-en[checked]"));
     // A form that meets a lost session says so, and leads back.
-    let form = pia.get(&format!("{UI}/{id}")).await.form("/rename");
+    let form = pia.get(&format!("{UI}/{id}")).await.form("/rename").with("title", "Nytt navn");
     pia.cookies.remove("session");
     let lost = pia.submit(&form).await;
     lost.is(401);
-    assert!(lost.body.contains(&format!("/login?to=user.{id}")), "{}", lost.body);
+    let login = lost.attr("main a[href^='/login']", "href").unwrap();
+    let to = login.strip_prefix("/login?to=").unwrap();
+    let landed = pia.log_in_to(PIA, to).await;
+    assert_eq!(landed.location(), format!("{UI}/{id}?title=Nytt+navn"));
 }
 
 async fn the_page_says_what_there_is_to_know(bench: Bench) {

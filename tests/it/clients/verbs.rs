@@ -5,7 +5,10 @@ use crate::{
     support::{ACCOUNTANTS, Bench, CUSTOMER, KARI, NILS, PIA, TOR, VENDOR},
 };
 use systembruker::{
+    authority::OnBehalf,
     clients::{self, Asked, Counts, Fate, State, list::Which},
+    i18n::Language,
+    notices,
     problem::{Code, Problem, Stop},
     registers::seed::Held,
 };
@@ -260,6 +263,15 @@ async fn what_is_kept_follows_the_registers(bench: Bench) {
     assert_eq!(counts(&bench, kari, id).await, Counts { added: 1, available: 1, blocked: 0 });
 }
 
+/// An address of the party's that has said yes.
+async fn listening(bench: &Bench, on: OnBehalf) {
+    let norwegian = Language::by_tag("nb").unwrap();
+    notices::add(&bench.app, on, "post@tallmakerne.example", norwegian).await.unwrap();
+    let id = notices::list(&bench.app, on).await.unwrap().pop().unwrap().id;
+    let code = notices::model::code(&bench.app.config.webhook_keys, id);
+    notices::confirm(&bench.app, id, &code).await.unwrap();
+}
+
 async fn a_relation_that_ends_takes_what_rested_on_it(bench: Bench) {
     let all = many(&bench, 700, "REGN").await;
     let kari = on(&bench, KARI, ACCOUNTANTS).await;
@@ -268,7 +280,11 @@ async fn a_relation_that_ends_takes_what_rested_on_it(bench: Bench) {
     for id in [one, other] {
         in_one(&bench, kari, id, true, &clients).await.unwrap();
     }
+    let tor = on(&bench, TOR, ACCOUNTANTS).await;
+    listening(&bench, tor).await;
     assert_eq!(close(&bench, &clients[..650], "REGN").await, 650);
+    let told = "select count(*) from notice where kind = 'clients-removed' and how_many = 650";
+    assert_eq!(bench.count(told).await, 2, "the owner is told, once of each system user");
     for id in [one, other] {
         let left = Counts { added: 50, available: 1, blocked: 0 };
         assert_eq!(counts(&bench, kari, id).await, left);
