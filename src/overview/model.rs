@@ -217,7 +217,7 @@ mod tests {
         let text = format!("agent.{}.{id}", at.micros());
         let after = After { created: at, id: SystemUserId(id) };
         assert_eq!(After::of_address(&text), Some((Kind::Agent, after)));
-        for bad in ["", "x", "agent.1", "agent.1.x", "agent.-1.x", "all.1.x"] {
+        for bad in ["", "x", "agent.1", "agent.1.y", "agent.-1.x", "all.1.x"] {
             let bad = bad.replace('x', &id.to_string());
             assert_eq!(After::of_address(&bad), None, "{bad}");
             assert!(bad.parse::<WaitingAfter>().is_err(), "{bad}");
