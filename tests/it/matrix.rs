@@ -57,6 +57,7 @@ enum About {
     Overview,
     Export,
     Choose,
+    Notices,
     Create,
     Request,
     AgentRequest,
@@ -98,6 +99,7 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
         "/overview" | "/requests" | "/history" => vec![at(rest.into(), Overview)],
         "/history.csv" | "/history.json" => vec![at(rest.into(), Export)],
         "/create" => vec![at(rest.into(), Choose)],
+        "/notices" => vec![at(rest.into(), Notices)],
         "/create/{system}" => vec![at(format!("/create/{SYSTEM}"), Create)],
         "/request" => vec![at(format!("/request?id={request}"), Request)],
         "/agentrequest" => vec![at(format!("/agentrequest?id={agent_request}"), AgentRequest)],
@@ -135,7 +137,7 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
     Some(match about {
         About::Public | About::Visitor | About::Unknown => return None,
         About::Overview => (200, none()),
-        About::Export | About::Choose => may(acting >= Is::Manages),
+        About::Export | About::Choose | About::Notices => may(acting >= Is::Manages),
         About::Create => match acting {
             Is::GivesAll => (200, vec!["create"]),
             Is::Manages => (200, none()),
