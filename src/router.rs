@@ -11,7 +11,7 @@ use crate::{
     requests, system_users, systems,
     web::{
         self,
-        compress::{Coding, compressed},
+        compress::{Coding, Effort, compressed},
         docs::{ApiPage, Reference},
         headers::{secure, strict},
         openapi::document,
@@ -85,7 +85,9 @@ async fn openapi_json() -> impl IntoResponse {
 static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::of(&openapi()));
 /// The same for people to read.
 async fn api_docs(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
-    answer(&app, &ApiPage::new(page, &REFERENCE), &[])
+    let mut response = answer(&app, &ApiPage::new(page, &REFERENCE), &[])?;
+    response.extensions_mut().insert(Effort::Thorough);
+    Ok(response)
 }
 
 /// The public listener.

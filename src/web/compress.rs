@@ -13,6 +13,15 @@ use std::io::{self, Write as _};
 /// What is smaller fits in a packet as it is.
 const SMALLEST: u64 = 1024;
 
+/// How an answer is made small. Quickly, as it is done for every one; thoroughly where an answer says so
+/// in its extensions, being long and seldom asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Effort {
+    #[default]
+    Quick,
+    Thorough,
+}
+
 /// A content coding of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
@@ -39,20 +48,25 @@ impl Coding {
         };
         [Self::Brotli, Self::Gzip].into_iter().find(takes)
     }
-    /// Quickly rather than thoroughly: it is done for every answer.
-    fn compress(self, plain: &[u8]) -> io::Result<Vec<u8>> {
+    fn compress(self, plain: &[u8], effort: Effort) -> io::Result<Vec<u8>> {
         let packed = Vec::with_capacity(plain.len() / 4);
         match self {
             Self::Brotli => {
                 let bits = usize::BITS - plain.len().leading_zeros();
                 let lgwin = i32::try_from(bits).unwrap_or_default().clamp(10, 22);
-                let settings = BrotliEncoderParams { quality: 1, lgwin, ..Default::default() };
+                let quality = if effort == Effort::Thorough { 9 } else { 1 };
+                let settings = BrotliEncoderParams { quality, lgwin, ..Default::default() };
                 let mut writer = brotli::CompressorWriter::with_params(packed, 4096, &settings);
                 writer.write_all(plain)?;
                 Ok(writer.into_inner())
             }
             Self::Gzip => {
-                let mut writer = GzEncoder::new(packed, Compression::fast());
+                let level = if effort == Effort::Thorough {
+                    Compression::best()
+                } else {
+                    Compression::fast()
+                };
+                let mut writer = GzEncoder::new(packed, level);
                 writer.write_all(plain)?;
                 writer.finish()
             }
@@ -71,8 +85,10 @@ pub async fn compressed(mut response: Response, accepted: Option<Coding>) -> Res
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     let Some(coding) = accepted else { return response };
     let (mut head, body) = response.into_parts();
-    let packed =
-        async { coding.compress(&to_bytes(body, usize::MAX).await.map_err(io::Error::other)?) };
+    let effort = head.extensions.get::<Effort>().copied().unwrap_or_default();
+    let packed = async {
+        coding.compress(&to_bytes(body, usize::MAX).await.map_err(io::Error::other)?, effort)
+    };
     match packed.await {
         Ok(packed) => {
             head.headers.remove(header::CONTENT_LENGTH);
@@ -117,13 +133,15 @@ mod tests {
 
     #[test]
     fn what_was_compressed_is_what_it_was() {
-        for length in [0, 1, 1_023, 1_024, 70_000, 3_000_000] {
+        let lengths = [0, 1, 1_023, 1_024, 70_000, 3_000_000];
+        let efforts = [Effort::Quick, Effort::Thorough];
+        for (length, effort) in lengths.into_iter().flat_map(|n| efforts.map(|e| (n, e))) {
             let plain: Vec<u8> = "Rør og Vann AS, ".bytes().cycle().take(length).collect();
-            let packed = Coding::Brotli.compress(&plain).unwrap();
+            let packed = Coding::Brotli.compress(&plain, effort).unwrap();
             let mut unpacked = Vec::new();
             brotli::BrotliDecompress(&mut &*packed, &mut unpacked).unwrap();
             assert!(unpacked == plain, "{length}");
-            let packed = Coding::Gzip.compress(&plain).unwrap();
+            let packed = Coding::Gzip.compress(&plain, effort).unwrap();
             let mut unpacked = Vec::new();
             flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
             assert!(unpacked == plain, "{length}");

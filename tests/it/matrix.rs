@@ -69,6 +69,7 @@ enum About {
     AgentUser,
     RevokeUser,
     RevokeAgent,
+    AgentClients,
     /// An address that these rules have not been told of.
     Unknown,
 }
@@ -117,6 +118,12 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
             at(format!("/{user}/revoke"), RevokeUser),
             at(format!("/{agent}/revoke"), RevokeAgent),
         ],
+        // Of the party that is acted for, whichever it is.
+        "/clients" => vec![at(rest.into(), Visitor)],
+        "/{id}/clients" | "/{id}/clients.csv" | "/{id}/clients/bulk" => vec![
+            at(rest.replace("{id}", agent), AgentClients),
+            at(rest.replace("{id}", user), Unknown),
+        ],
         other => vec![
             at(other.replace("{id}", user), Unknown),
             at(other.replace("{id}", agent), Unknown),
@@ -144,9 +151,11 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
             _ => (403, none()),
         },
         _ if !here => match about {
-            About::User | About::AgentUser | About::RevokeUser | About::RevokeAgent => {
-                elsewhere(409)
-            }
+            About::User
+            | About::AgentUser
+            | About::RevokeUser
+            | About::RevokeAgent
+            | About::AgentClients => elsewhere(409),
             _ => elsewhere(200),
         },
         About::Request | About::Change => match owner {
@@ -158,6 +167,8 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         About::RejectRequest | About::RejectChange if manages => (200, vec!["reject"]),
         About::Receipt => (200, none()),
         About::User => may(manages),
+        // Whoever leads it, or administers its clients; managing access is not enough.
+        About::AgentClients => may(matches!(owner, Is::GivesAll | Is::Clients)),
         About::AgentUser => may(manages || owner == Is::Clients),
         About::RevokeUser | About::RevokeAgent if manages => (200, vec!["revoke"]),
         About::RejectRequest | About::RejectChange | About::RevokeUser | About::RevokeAgent => {

@@ -173,7 +173,7 @@ async fn the_page_says_all_that_the_document_says() {
     for link in links {
         assert!(unique.contains(&link[1..]), "{link}");
     }
-    // Two dozen kilobytes on the wire at most, with everything on it.
+    // With the stylesheet, as little as any page.
     let packed = http_body_util::BodyExt::collect(
         tower::ServiceExt::oneshot(
             bench.router.clone(),
@@ -187,5 +187,5 @@ async fn the_page_says_all_that_the_document_says() {
         .into_body(),
     );
     let bytes = packed.await.unwrap().to_bytes().len();
-    assert!(bytes < 24 * 1024, "{bytes} bytes");
+    assert!(bytes < 17 * 1024, "{bytes} bytes");
 }
