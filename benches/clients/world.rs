@@ -162,7 +162,13 @@ async fn made(store: Store, many: usize) -> Result<World, Problem> {
     let app = App::new(store, clock, config, seed.catalogue.clone()).map_err(|e| wrong(&e))?;
     let person = parties::person_by_number(&app.store, &app.number_keys, &pid).await?;
     let person = person.ok_or(Problem::NotFound)?;
-    let on = OnBehalf { person: person.id, party_id: person.party_id, party: owner, level: 3 };
+    let on = OnBehalf {
+        person: person.id,
+        party_id: person.party_id,
+        party: owner,
+        level: 3,
+        vouched: None,
+    };
     let clients = numbers.iter().filter_map(|number| ids.get(number)).copied().collect();
     let last = numbers.last().cloned().ok_or(Problem::NotFound)?;
     Ok(World { app, on, agent, clients, last })
@@ -179,6 +185,7 @@ fn config() -> Config {
             proof: ClientProof::Secret("not used".into()),
             levels: vec![Level { acr: "idporten-loa-substantial".into(), worth: 3 }],
             algorithms: vec!["RS256".into()],
+            vouched: None,
         },
         issuers: Vec::new(),
         event_keys: Keys::single("e1", vec![1; 32]),
@@ -190,6 +197,7 @@ fn config() -> Config {
         api_burst: 1_000_000,
         login_rate: 1_000_000,
         keep_requests_years: 5,
+        smtp: None,
     }
 }
 
