@@ -29,6 +29,10 @@ impl Day {
     pub fn next_year(self) -> Self {
         Self(self.0.checked_add_months(Months::new(12)).unwrap_or(self.0))
     }
+    /// What an `input` must be to show again what was typed: one for dates shows nothing that is none.
+    pub fn input(text: &str) -> &'static str {
+        if text.is_empty() || text.parse::<Self>().is_ok() { "date" } else { "text" }
+    }
     /// As people write it, also where the browser has no calendar to choose from: `2027-05-20`,
     /// `20.05.2027`, `20. 5. 2027`, `20/5/2027`.
     pub fn typed(text: &str) -> Option<Self> {

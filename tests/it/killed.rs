@@ -18,8 +18,9 @@ fn no_event_is_lost_between_its_commit_and_its_delivery_on_sqlite() {
 #[test]
 #[ignore = "needs TEST_POSTGRES"]
 fn no_event_is_lost_between_its_commit_and_its_delivery_on_postgres() {
-    let options = tokio::runtime::Runtime::new().unwrap().block_on(database());
-    no_event_is_lost(Some(sqlx::ConnectOptions::to_url_lossy(&options).as_str()));
+    let database = tokio::runtime::Runtime::new().unwrap().block_on(database());
+    let url = sqlx::ConnectOptions::to_url_lossy(&database.options());
+    no_event_is_lost(Some(url.as_str()));
 }
 
 /// A vendor's receiver that takes what comes, whatever becomes of the portal: the requests it was told of.

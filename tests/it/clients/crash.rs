@@ -43,7 +43,7 @@ async fn left(bench: &Bench, job: JobId) -> i64 {
 #[ignore = "takes half a minute"]
 async fn killed_at_twenty_moments_every_row_is_done_once() {
     let bench = Bench::sqlite().await;
-    let folder = bench.folder.as_ref().unwrap().path().to_owned();
+    let folder = bench.home.folder().to_owned();
     let (kari, user) = (on(&bench, KARI, ACCOUNTANTS).await, agent(&bench, &[SIGNING]).await);
     many(&bench, ROWS, "REGN").await;
     let all = Matching { q: "Klient".into(), state: None };

@@ -81,7 +81,8 @@ pub struct Bench {
     /// Everybody's.
     pub mailbox: Mailbox,
     pub seed: Seed,
-    pub folder: Option<tempfile::TempDir>,
+    // The last to go.
+    pub home: Home,
 }
 
 impl Bench {
@@ -89,12 +90,14 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::sqlite(&folder.path().join("it.db"), true).await.unwrap();
         store.migrate().await.unwrap();
-        Self::with(store, Some(folder)).await
+        Self::with(store, Home::Folder(folder)).await
     }
     pub async fn postgres() -> Self {
-        Self::with(Store::postgres(database().await).await.unwrap(), None).await
+        let database = database().await;
+        let store = Store::postgres(database.options()).await.unwrap();
+        Self::with(store, Home::Server(database.into())).await
     }
-    async fn with(store: Store, folder: Option<tempfile::TempDir>) -> Self {
+    async fn with(store: Store, home: Home) -> Self {
         let clock = Clock::fixed(Ts::new(START.parse().unwrap()));
         let outside = Outside::start(&clock).await;
         let mailbox = Mailbox::default();
@@ -110,8 +113,7 @@ impl Bench {
         world(&seed).await;
         let catalogue = Catalogue::new(catalogue::store::load(&store).await.unwrap());
         let app = App::new(store, clock, config, catalogue).unwrap();
-        let bench =
-            Self { router: router::router(app.clone()), app, outside, mailbox, seed, folder };
+        let bench = Self { router: router::router(app.clone()), app, outside, mailbox, seed, home };
         bench.register(SYSTEM, json!({})).await.is(200);
         bench
     }
@@ -325,8 +327,46 @@ async fn world(seed: &Seed) {
     .unwrap();
 }
 
+/// Where a database of a test is kept until the test is over.
+pub enum Home {
+    Folder(tempfile::TempDir),
+    Server(Box<Database>),
+}
+impl Home {
+    /// Of `SQLite`'s.
+    pub fn folder(&self) -> &std::path::Path {
+        match self {
+            Self::Folder(folder) => folder.path(),
+            Self::Server(database) => panic!("{} is in no folder", database.name),
+        }
+    }
+}
+
+/// A database on the server that is gone when the test is over, however it went: some hundred would
+/// fill a disk.
+pub struct Database {
+    server: sqlx::postgres::PgConnectOptions,
+    name: String,
+}
+impl Database {
+    pub fn options(&self) -> sqlx::postgres::PgConnectOptions {
+        self.server.clone().database(&self.name)
+    }
+}
+impl Drop for Database {
+    fn drop(&mut self) {
+        let drop = format!("drop database {} with (force)", self.name);
+        let dropped = std::thread::scope(|scope| {
+            let wait = || tokio::runtime::Runtime::new().unwrap().block_on(run(&self.server, drop));
+            scope.spawn(wait).join()
+        });
+        // A second panic would hide why the test failed.
+        assert!(dropped.is_ok() || std::thread::panicking());
+    }
+}
+
 /// A database of its own, copied from one that has the schema.
-pub async fn database() -> sqlx::postgres::PgConnectOptions {
+pub async fn database() -> Database {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
     // Copies of one template wait for each other.
     static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -346,7 +386,7 @@ pub async fn database() -> sqlx::postgres::PgConnectOptions {
     let turn = TURN.lock().await;
     run(&options, format!("create database {name} template {template} strategy file_copy")).await;
     drop(turn);
-    options.database(&name)
+    Database { server: options, name }
 }
 async fn run(options: &sqlx::postgres::PgConnectOptions, sql: String) {
     use sqlx::{AssertSqlSafe, Connection as _};
