@@ -29,7 +29,8 @@ impl Day {
     pub fn next_year(self) -> Self {
         Self(self.0.checked_add_months(Months::new(12)).unwrap_or(self.0))
     }
-    /// What an `input` must be to show again what was typed: one for dates shows nothing that is none.
+    /// What an `input` must be to show again what was typed: one for dates shows nothing of
+    /// what is none.
     pub fn input(text: &str) -> &'static str {
         if text.is_empty() || text.parse::<Self>().is_ok() { "date" } else { "text" }
     }
