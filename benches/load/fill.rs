@@ -1,8 +1,8 @@
 //! What is in the store: a party with 200 system users among a hundred others with as many, a request
-//! that waits for it, and a person with a session.
+//! that waits for it, a system with 100,000 requests, and a person with a session.
 use crate::{Failure, failed, outside::VENDOR, serve::statement, world::Asked};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use systembruker::{
@@ -14,7 +14,7 @@ use systembruker::{
     keys,
     parties::{self, NumberKeys, Person},
     registers::seed::{Held, Holder, Seed},
-    system_users,
+    requests, system_users,
 };
 use tower_sessions::Session;
 
@@ -24,6 +24,11 @@ const SYSTEMS: &str = "/authentication/api/v1/systemregister/vendor";
 const CUSTOMER: &str = "310904473";
 const SERVICE_OWNER: &str = "974761076";
 const SYSTEM: &str = "991825827_smartregnskap";
+/// The one that very many have been asked to let in.
+pub const ASKED_OFTEN: &str = "991825827_arkiv";
+/// Of that system: 2,000 pages of the vendor's list.
+const REQUESTED: i64 = 100_000;
+const REDIRECT: &str = "https://smartcloud.example/done";
 const RESOURCE: &str = "ske-krav-og-betalinger";
 const PACKAGE: &str = "urn:altinn:accesspackage:skattegrunnlag";
 /// A made-up person: daglig leder of the customer.
@@ -44,6 +49,8 @@ pub struct Filled {
     pub request: RequestId,
     /// What a token for the last system user of the party's is asked for with.
     pub lookup: Lookup,
+    /// An organisation that may be asked without anybody noticing.
+    pub other: OrgNo,
 }
 /// A client of the system's, its vendor, the owner and the reference of a system user.
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,18 +74,21 @@ pub async fn fill(app: &App, asked: &Asked, token: &str) -> Result<Filled, Failu
     let (person, party) = world(app).await?;
     let client = uuid::Uuid::new_v4().to_string();
     let request = request(asked, token, &client).await?;
-    let mut owners = vec![party];
-    owners.extend(others(&app.store).await?);
-    for owner in owners {
+    let (numbers, others) = others(&app.store).await?;
+    let other = numbers.last().cloned().ok_or("there are no others")?;
+    for owner in [&[party], others.as_slice()].concat() {
         let done = users(&app.store, person.id, owner).await;
         done.map_err(|e| failed("system users")(&e))?;
     }
+    asked.post(SYSTEMS, token, &system(ASKED_OFTEN, &uuid::Uuid::new_v4().to_string())).await?;
+    let done = requests(&app.store, &others).await;
+    done.map_err(|e| failed("requests")(&e))?;
     let analysed = analyse(&app.store).await;
     analysed.map_err(|e| failed("analyze")(&e))?;
     let (cookie, session) = log_in(app, &person, party).await?;
     let (provider, owner) = (org(VENDOR)?, org(CUSTOMER)?);
     let lookup = Lookup { client, provider, owner, external_ref: format!("ref-{USERS}") };
-    Ok(Filled { person: person.id, party, cookie, session, request, lookup })
+    Ok(Filled { person: person.id, party, cookie, session, request, lookup, other })
 }
 
 fn org(number: &str) -> Result<OrgNo, Failure> {
@@ -119,30 +129,70 @@ async fn world(app: &App) -> Result<(Person, PartyUuid), Failure> {
     Ok((person.map_err(wrong)?, party.id))
 }
 
-/// Registers the vendor's system and asks for a system user, as a vendor's program does.
-async fn request(asked: &Asked, token: &str, client: &str) -> Result<RequestId, Failure> {
+/// What a vendor's program registers.
+fn system(id: &str, client: &str) -> Value {
     let text = |text: &str| json!({ "nb": text, "nn": text, "en": text });
-    let rights = json!([{ "resource": [{ "id": "urn:altinn:resource", "value": RESOURCE }] }]);
-    let packages = json!([{ "urn": PACKAGE }]);
-    let redirect = "https://smartcloud.example/done";
-    let system = json!({
-        "id": SYSTEM, "vendor": { "ID": format!("0192:{VENDOR}") },
+    json!({
+        "id": id, "vendor": { "ID": format!("0192:{VENDOR}") },
         "name": text("SmartRegnskap"), "description": text("Et program for regnskap."),
-        "rights": rights, "accessPackages": packages, "clientId": [client],
-        "allowedRedirectUrls": [redirect],
-    });
-    asked.post(SYSTEMS, token, &system).await?;
-    let ask = json!({
-        "systemId": SYSTEM, "partyOrgNo": CUSTOMER, "externalRef": "waits",
-        "rights": rights, "accessPackages": packages, "redirectUrl": redirect,
-    });
-    let answer = asked.post(REQUESTS, token, &ask).await?;
-    let id = answer.get("id").and_then(serde_json::Value::as_str);
+        "rights": [{ "resource": [{ "id": "urn:altinn:resource", "value": RESOURCE }] }],
+        "accessPackages": [{ "urn": PACKAGE }],
+        "clientId": [client], "allowedRedirectUrls": [REDIRECT],
+    })
+}
+/// What it asks for.
+pub fn ask(system: &str, party: &str, external_ref: &str) -> Value {
+    json!({
+        "systemId": system, "partyOrgNo": party, "externalRef": external_ref,
+        "rights": [{ "resource": [{ "id": "urn:altinn:resource", "value": RESOURCE }] }],
+        "accessPackages": [{ "urn": PACKAGE }], "redirectUrl": REDIRECT,
+    })
+}
+/// Registers the vendor's system and asks for a system user.
+async fn request(asked: &Asked, token: &str, client: &str) -> Result<RequestId, Failure> {
+    asked.post(SYSTEMS, token, &system(SYSTEM, client)).await?;
+    let answer = asked.post(REQUESTS, token, &ask(SYSTEM, CUSTOMER, "waits")).await?;
+    let id = answer.get("id").and_then(Value::as_str);
     id.and_then(|id| id.parse().ok()).ok_or_else(|| "the request has no id".into())
 }
 
+/// Requests of one system, a hundred in each minute, for the same as the one there is, by the product's own statement.
+async fn requests(store: &Store, parties: &[PartyUuid]) -> Result<(), Error> {
+    let sql = statement(requests::store::STATEMENTS, "INSERT").map_err(Error::Protocol)?;
+    let now = Clock::System.now();
+    let (rights, packages): (String, String) =
+        store.query("select rights, packages from request").one().await?;
+    for from in (1..=REQUESTED).step_by(1_000) {
+        let rows = (from..from + 1_000).zip(parties.iter().cycle());
+        store
+            .write(async |tx| {
+                tx.query(sql)
+                    .rows(rows.clone(), 12, |query, (n, party)| {
+                        let reference = format!("arkiv-{n}");
+                        query
+                            .bind(RequestId(uuid::Uuid::new_v4()))
+                            .bind("standard")
+                            .bind(ASKED_OFTEN)
+                            .bind(*party)
+                            .bind(reference.clone())
+                            .bind("SmartRegnskap")
+                            .bind(&rights)
+                            .bind(&packages)
+                            .bind(REDIRECT)
+                            .bind(None::<Ts>)
+                            .bind(now.plus_minutes(-n / 100))
+                            .bind(reference)
+                    })
+                    .exec()
+                    .await
+            })
+            .await?;
+    }
+    Ok(())
+}
+
 /// Other organisations: so many that a party's rows are to be found among others'.
-async fn others(store: &Store) -> Result<Vec<PartyUuid>, Failure> {
+async fn others(store: &Store) -> Result<(Vec<OrgNo>, Vec<PartyUuid>), Failure> {
     let valid = (311_000_000..).filter_map(|number: u32| number.to_string().parse::<OrgNo>().ok());
     let numbers: Vec<OrgNo> = valid.take(OTHERS).collect();
     let entered: Result<Vec<PartyUuid>, Error> = store
@@ -155,7 +205,7 @@ async fn others(store: &Store) -> Result<Vec<PartyUuid>, Failure> {
             Ok(all)
         })
         .await;
-    entered.map_err(|e| failed("parties")(&e))
+    Ok((numbers.clone(), entered.map_err(|e| failed("parties")(&e))?))
 }
 
 /// Or plans would change in the middle, when the engine gets round to it by itself. On `SQLite` with

@@ -118,7 +118,7 @@ fn rounds(cli: &Cli, settings: &Settings, world: &World) -> Result<Report, Failu
     let mut servers = Vec::new();
     for (at, page) in world.plan.pages.iter().enumerate() {
         let kinds: &[Kind] =
-            if page.bare.is_some() { &[Kind::Floor, Kind::Bare] } else { &[Kind::Floor] };
+            if page.demand.bare().is_some() { &[Kind::Floor, Kind::Bare] } else { &[Kind::Floor] };
         for kind in kinds {
             servers.push((at, Server::start(settings, *kind, &world.file, at)?));
         }

@@ -1,7 +1,7 @@
 //! What was measured, as text: medians over the rounds, beside the floor and the bare handler.
 use crate::{
     serve::Kind,
-    world::{Page, Plan},
+    world::{Demand, Page, Plan},
     wrk::{Run, Settings},
 };
 use std::{fmt, fs};
@@ -37,18 +37,12 @@ impl Report {
             let (floor, bare, product) = (of(Kind::Floor), of(Kind::Bare), of(Kind::Product));
             lines.push(line(page, Kind::Floor, &floor, None, None));
             let to = |base: &Runs, runs: &Runs| Some(runs.median.rate / base.median.rate);
-            if let Some(handler) = page.bare {
+            if page.demand.bare().is_some() {
                 lines.push(line(page, Kind::Bare, &bare, to(&floor, &bare), None));
-                let demanded = handler.demanded();
-                let reached = product.median.rate / bare.median.rate;
-                demands.push(format!(
-                    "{}: {reached:.2} of the bare handler's throughput ({:.2} by processor time); at least {demanded} is demanded: {}",
-                    page.name,
-                    bare.median.cpu / product.median.cpu,
-                    if reached >= demanded { "met" } else { "NOT met" }
-                ));
             }
-            let beside = page.bare.and_then(|_| to(&bare, &product));
+            let before = at.checked_sub(1).map(|at| Runs::new(measured, at, Kind::Product));
+            demands.extend(met(page, &product.median, &bare.median, before.map(|b| b.median)));
+            let beside = page.demand.bare().and_then(|_| to(&bare, &product));
             lines.push(line(page, Kind::Product, &product, to(&floor, &product), beside));
         }
         lines.push("stmts: statements of the page, without the session's one".into());
@@ -60,6 +54,34 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("\n"))
     }
+}
+
+/// Whether what is demanded of the page is met.
+fn met(page: &Page, product: &Run, bare: &Run, before: Option<Run>) -> Option<String> {
+    let (said, met) = match page.demand {
+        Demand::None => return None,
+        Demand::Of(handler) => {
+            let (reached, cpu) = (product.rate / bare.rate, bare.cpu / product.cpu);
+            let least = handler.demanded();
+            let said = format!(
+                "{reached:.2} of the bare handler's throughput ({cpu:.2} by processor time); at least {least} is demanded"
+            );
+            (said, reached >= least)
+        }
+        Demand::AsBefore => {
+            let reached = product.rate / before?.rate;
+            let said = format!("{reached:.2} of the page before; 0.8 to 1.2 is demanded");
+            (said, (0.8..=1.2).contains(&reached))
+        }
+        Demand::Rate(least) => {
+            let said = format!(
+                "{:.0} a second; {least} on SQLite with full sync is demanded",
+                product.rate
+            );
+            (said, product.rate >= f64::from(least))
+        }
+    };
+    Some(format!("{}: {said}: {}", page.name, if met { "met" } else { "NOT met" }))
 }
 
 /// The measurements of one page from one server.

@@ -59,7 +59,7 @@ pub async fn serve(kind: Kind, plan: &Path, page: usize) -> Result<(), Failure> 
         }
         Kind::Floor => {
             let state = Arc::new(Answer::new(page, false)?);
-            Router::new().route("/", get(floor)).with_state(state)
+            Router::new().route("/", get(floor).post(floor)).with_state(state)
         }
         Kind::Bare => {
             let state = Arc::new(Bare::new(&plan, page).await?);
@@ -118,7 +118,7 @@ struct Overview {
 }
 impl Bare {
     async fn new(plan: &Plan, page: &Page) -> Result<Self, Failure> {
-        let (ask, least) = match page.bare.ok_or("the page has no bare handler")? {
+        let (ask, least) = match page.demand.bare().ok_or("the page has no bare handler")? {
             Handler::Overview => (Ask::Overview(Overview::new(plan)?), 50),
             Handler::Request => {
                 let find = statement(requests::store::STATEMENTS, "FIND_CASE")?;

@@ -17,7 +17,7 @@ use std::{fs, path::PathBuf};
 use systembruker::{
     config::{ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings},
     db::{Engine, Store},
-    ids::{PartyUuid, RequestId},
+    ids::{OrgNo, PartyUuid, RequestId},
     keys::Keys,
     router, serve,
 };
@@ -47,8 +47,28 @@ pub struct Page {
     pub body: Vec<u8>,
     /// Without the session's.
     pub statements: u64,
-    /// The bare handler that it is also held against.
-    pub bare: Option<Handler>,
+    pub demand: Demand,
+    /// A program for `wrk` that posts, instead of asking for the path.
+    pub script: Option<PathBuf>,
+}
+/// What the product must reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Demand {
+    None,
+    /// A share of the bare handler's requests a second.
+    Of(Handler),
+    /// The requests a second of the page before, a fifth more or less.
+    AsBefore,
+    /// Requests a second, on `SQLite` with full sync.
+    Rate(u32),
+}
+impl Demand {
+    pub fn bare(self) -> Option<Handler> {
+        match self {
+            Self::Of(handler) => Some(handler),
+            _ => None,
+        }
+    }
 }
 /// The bare handlers, by what they ask the store for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +123,7 @@ impl World {
         let app = serve::product(store.clone(), config(&outside.keys)).await?;
         let asked = Asked { router: router::router(app.clone()), store: store.clone() };
         let token = outside.token()?;
-        let Filled { person, party, cookie, session, request, lookup } =
+        let Filled { person, party, cookie, session, request, lookup, other } =
             fill::fill(&app, &asked, &token).await?;
         let overview = "/accessmanagement/ui/systemuser/overview";
         let page = format!("/accessmanagement/ui/systemuser/request?id={request}");
@@ -112,15 +132,19 @@ impl World {
         let bearer = ("authorization", token.as_str());
         let br = ("accept-encoding", "br");
         let by_id = lookup.path();
-        let (listed, found) = (Some(Handler::Overview), Some(Handler::ExternalId));
+        let (listed, found) = (Demand::Of(Handler::Overview), Demand::Of(Handler::ExternalId));
+        let (first, last) = asked.ends(&token).await?;
         let pages = vec![
             asked.page("overview, 40 rows, br", overview, &[cookie, br], listed).await?,
             asked.page("overview, 40 rows, plain", overview, &[cookie], listed).await?,
-            asked.page("request page, br", &page, &[cookie, br], None).await?,
+            asked.page("request page, br", &page, &[cookie, br], Demand::None).await?,
             asked
-                .page("GET of a request, API, br", &api, &[bearer, br], Some(Handler::Request))
+                .page("GET of a request, br", &api, &[bearer, br], Demand::Of(Handler::Request))
                 .await?,
-            asked.page("byExternalId, API, plain", &by_id, &[bearer], found).await?,
+            asked.page("byExternalId, plain", &by_id, &[bearer], found).await?,
+            asked.page("bysystem, page 1, br", &first, &[bearer, br], Demand::None).await?,
+            asked.page("bysystem, page 2,000, br", &last, &[bearer, br], Demand::AsBefore).await?,
+            asked.posts(folder.path().join("post.lua"), &token, &other).await?,
         ];
         let keys = outside.keys;
         let plan = Plan { database, keys, session, person, party, request, lookup, pages };
@@ -210,7 +234,7 @@ impl Asked {
         name: &str,
         path: &str,
         ask: &[(&str, &str)],
-        bare: Option<Handler>,
+        demand: Demand,
     ) -> Result<Page, Failure> {
         // Once for what is kept from then on: the issuer's keys, the time of the last click.
         self.get(path, ask).await?;
@@ -225,7 +249,52 @@ impl Asked {
             answer,
             body,
             statements,
-            bare,
+            demand,
+            script: None,
+        })
+    }
+    /// The first page of very many requests, and the 2,000th.
+    async fn ends(&self, token: &str) -> Result<(String, String), Failure> {
+        let first = format!("{}/bysystem/{}", fill::REQUESTS, fill::ASKED_OFTEN);
+        let mut last = first.clone();
+        for _ in 1..2_000 {
+            let (_, body) = self.get(&last, &[("authorization", token)]).await?;
+            let page: Value = serde_json::from_slice(&body).map_err(|e| e.to_string())?;
+            let next = page.pointer("/links/next").and_then(Value::as_str);
+            let next: url::Url = next.and_then(|url| url.parse().ok()).ok_or("too few pages")?;
+            last = format!("{}?{}", next.path(), next.query().unwrap_or_default());
+        }
+        Ok((first, last))
+    }
+    /// Another request each time, each for that organisation.
+    async fn posts(&self, script: PathBuf, token: &str, party: &OrgNo) -> Result<Page, Failure> {
+        let body = fill::ask(fill::ASKED_OFTEN, party.as_str(), "one");
+        let request = Request::post(fill::REQUESTS)
+            .header("authorization", token)
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .map_err(|e| e.to_string())?;
+        let before = self.store.statements();
+        let (answer, sent) = self.send(request, StatusCode::CREATED).await?;
+        let statements = self.store.statements() - before;
+        // Each run of wrk counts from another number.
+        let body = body.to_string().replace("\"one\"", "\"%d-%d\"");
+        let program = format!(
+            "local began, n = os.time() * 1000 + math.random(999), 0\n\
+             request = function()\n  n = n + 1\n  \
+             return wrk.format('POST', nil, nil, string.format([[{body}]], began, n))\nend\n"
+        );
+        fs::write(&script, program).map_err(|e| e.to_string())?;
+        let ask = [("authorization", token), ("content-type", "application/json")];
+        Ok(Page {
+            name: "POST of a request".to_owned(),
+            path: fill::REQUESTS.to_owned(),
+            ask: ask.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            answer,
+            body: sent,
+            statements,
+            demand: Demand::Rate(300),
+            script: Some(script),
         })
     }
     async fn get(&self, path: &str, ask: &[(&str, &str)]) -> Result<Answered, Failure> {

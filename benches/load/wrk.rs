@@ -114,6 +114,9 @@ fn arguments(settings: &Settings, server: &Server, page: &Page, seconds: u32) ->
     for (name, value) in &page.ask {
         all.extend(["-H".to_owned(), format!("{name}: {value}")]);
     }
+    if let Some(script) = &page.script {
+        all.extend(["-s".to_owned(), script.display().to_string()]);
+    }
     let path = if server.kind == Kind::Product { page.path.as_str() } else { "/" };
     all.push(format!("http://{}{path}", server.address));
     all
