@@ -92,59 +92,73 @@ async fn api_docs(State(app): State<App>, Guest { page }: Guest) -> Result<Respo
 
 /// The public listener.
 pub fn router(app: App) -> Router {
-    let name = auth::portal::cookie_name(&app, "session");
-    let sessions = SessionManagerLayer::new(app.sessions.clone())
-        .with_name(name)
-        .with_path("/")
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_secure(!app.config.demo);
-    // From the outside in; as one layer, since a route is boxed once for each.
-    let layers = (
-        from_fn_with_state(app.clone(), around),
-        DefaultBodyLimit::max(LARGEST_BODY),
-        CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Problem::Internal("a handler panicked".into()).into_response()
-        }),
-        // Read by those who ask for it: the portal's extractors, never an API's.
-        sessions,
-    );
-    let api = vendor_api().into_router().route_layer(from_fn_with_state(app.clone(), around_api));
-    let router: Router = portal()
-        .and(mailed())
-        .into_router()
-        .merge(api)
-        .route("/openapi.json", get(openapi_json))
-        .route("/docs/api", get(api_docs))
-        .fallback(problems::not_found)
-        .method_not_allowed_fallback(problems::method_not_allowed)
-        .layer(layers)
-        .with_state(app);
-    // Before the route is looked for: clients of the APIs are careless with slashes.
+    // Clients of the APIs are careless with slashes: what is not found is looked for without them, and
+    // not before every request, since a router within a router costs.
     let plain = ServiceBuilder::new().map_request(|mut request: Request| {
         if let Some(uri) = urls::without_spare_slashes(request.uri()) {
             *request.uri_mut() = uri;
         }
         request
     });
-    Router::new().fallback_service(plain.service(router))
+    let found_or_not = routed(&app).with_state(app.clone());
+    routed(&app).fallback_service(plain.service(found_or_not)).with_state(app)
+}
+/// Every route in its layers, each of which costs: an API reads no cookie.
+fn routed(app: &App) -> Router<App> {
+    let name = auth::portal::cookie_name(app, "session");
+    let sessions = SessionManagerLayer::new(app.sessions.clone())
+        .with_name(name)
+        .with_path("/")
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(!app.config.demo);
+    let pages = portal()
+        .and(mailed())
+        .into_router()
+        .route("/openapi.json", get(openapi_json))
+        .route("/docs/api", get(api_docs))
+        .fallback(problems::not_found)
+        .method_not_allowed_fallback(problems::method_not_allowed)
+        .layer((
+            from_fn_with_state(app.clone(), around),
+            DefaultBodyLimit::max(LARGEST_BODY),
+            CatchPanicLayer::custom(panicked),
+            sessions,
+        ));
+    let apis = vendor_api()
+        .into_router()
+        .method_not_allowed_fallback(problems::method_not_allowed)
+        .layer((
+            from_fn_with_state(app.clone(), around_api),
+            DefaultBodyLimit::max(LARGEST_BODY),
+            CatchPanicLayer::custom(panicked),
+        ));
+    pages.merge(apis)
+}
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::Internal("a handler panicked".into()).into_response()
 }
 
 /// What is done with every request and its answer; in one place, since each layer costs.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
-    let accepted = Coding::accepted(request.headers());
-    let response = identified(async {
-        let within = |request| in_time(next.run(request));
-        compressed(problems::as_pages(&app, request, within).await, accepted).await
-    });
-    let response = response.await;
-    app.answered.count(response.status().as_u16());
-    let response = secure(response);
-    if app.config.demo { response } else { strict(response) }
+    let within = |request| in_time(next.run(request));
+    answered(&app, request, |request| problems::as_pages(&app, request, within)).await
 }
 /// … and with those of the APIs.
 async fn around_api(State(app): State<App>, request: Request, next: Next) -> Response {
-    rate::told(request, |request| repeat::once(&app, request, next)).await
+    let once = |request| in_time(repeat::once(&app, request, next));
+    answered(&app, request, |request| rate::told(request, once)).await
+}
+async fn answered<F: Future<Output = Response>>(
+    app: &App,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    let accepted = Coding::accepted(request.headers());
+    let response = identified(async { compressed(answer(request).await, accepted).await }).await;
+    app.answered.count(response.status().as_u16());
+    let response = secure(response);
+    if app.config.demo { response } else { strict(response) }
 }
 
 /// The internal listener: for the operator, never for the public.

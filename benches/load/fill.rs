@@ -9,7 +9,7 @@ use systembruker::{
     app::App,
     auth::{person::Who, portal::cookie_name},
     clock::{Clock, Ts},
-    db::{Engine, Error, Store},
+    db::{Engine, Error, Json, Store},
     ids::{OrgNo, PartyUuid, PersonNo, RequestId, SystemUserId},
     keys,
     parties::{self, NumberKeys, Person},
@@ -160,7 +160,7 @@ async fn request(asked: &Asked, token: &str, client: &str) -> Result<RequestId, 
 async fn requests(store: &Store, parties: &[PartyUuid]) -> Result<(), Error> {
     let sql = statement(requests::store::STATEMENTS, "INSERT").map_err(Error::Protocol)?;
     let now = Clock::System.now();
-    let (rights, packages): (String, String) =
+    let (rights, packages): (Json<Value>, Json<Value>) =
         store.query("select rights, packages from request").one().await?;
     for from in (1..=REQUESTED).step_by(1_000) {
         let rows = (from..from + 1_000).zip(parties.iter().cycle());
@@ -176,8 +176,8 @@ async fn requests(store: &Store, parties: &[PartyUuid]) -> Result<(), Error> {
                             .bind(*party)
                             .bind(reference.clone())
                             .bind("SmartRegnskap")
-                            .bind(&rights)
-                            .bind(&packages)
+                            .bind(Json(&rights.0))
+                            .bind(Json(&packages.0))
                             .bind(REDIRECT)
                             .bind(None::<Ts>)
                             .bind(now.plus_minutes(-n / 100))

@@ -45,6 +45,15 @@ async fn answer(app: &App, request: Request, next: Next) -> Result<Response, Pro
     let Some(key) = request.headers().get(&KEY).filter(|_| writes).cloned() else {
         return Ok(next.run(request).await);
     };
+    // Most requests have no key, and are not to carry what one takes.
+    Box::pin(keyed(app, request, next, &key)).await
+}
+async fn keyed(
+    app: &App,
+    request: Request,
+    next: Next,
+    key: &HeaderValue,
+) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let vendor = match Vendor::from_request_parts(&mut parts, app).await {
         Ok(vendor) => vendor,

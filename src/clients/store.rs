@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 statements! {
     /// Once for each of its packages.
-    FIND_AGENT = "select u.id, u.kind, u.owner, o.org_no as owner_org_no, u.system_id, u.external_ref, u.title, u.clients, (u.revoked is not null) as revoked, (f.party is not null) as opened, (s.deleted is not null) as system_deleted, (d.id is not null) as own, g.item as package from system_user u join party o on o.id = u.owner join system s on s.id = u.system_id left join facilitator f on f.party = u.owner left join client_delegation d on d.system_user = u.id and d.client = u.owner and d.ended is null left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id = $1 order by g.item";
+    FIND_AGENT = "select u.id, u.kind, u.owner, o.org_no as owner_org_no, u.system_id, u.external_ref, u.title, u.clients, (u.revoked is not null) as revoked, (f.party is not null) as opened, (s.deleted is not null) as system_deleted, exists (select 1 from client_delegation d where d.system_user = u.id and d.client = u.owner and d.ended is null) as own, g.item as package from system_user u join party o on o.id = u.owner join system s on s.id = u.system_id left join facilitator f on f.party = u.owner left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id = $1 order by g.item";
     FIND_FACILITATOR = "select opened from facilitator where party = $1";
     /// Also the lock: whoever has updated it has its clients to itself until it commits.
     LOCK_FACILITATOR = "update facilitator set opened = opened where party = $1 returning opened";

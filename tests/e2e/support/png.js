@@ -1,4 +1,5 @@
-// Makes a screenshot small: 256 colours instead of 16 million, in the PNG's own palette form.
+// Makes a screenshot small: 16 colours instead of 16 million, in the PNG's own palette form, and no more
+// rows than show what the page is.
 import * as zlib from 'node:zlib';
 
 const { deflateSync, inflateSync } = zlib;
@@ -6,6 +7,11 @@ const { deflateSync, inflateSync } = zlib;
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 /** How many bits of each channel count when colours are counted. */
 const KEEP = 5;
+const COLOURS = 16;
+/** The rows that are kept. */
+const HEIGHT = 2_000;
+/** Colours that are nearer than this to one that is kept are shown as that one. */
+const NEAR = 900;
 
 const TABLE = Array.from({ length: 256 }, (_, n) => {
   let value = n;
@@ -63,7 +69,13 @@ function decode(file) {
   return { width, height, step, pixels };
 }
 
-/** The 256 colours that stand for all of them: the most frequent ones, each a mean of its like. */
+/** How far apart two colours are to the eye. */
+function apart(one, other) {
+  const [r, g, b] = [16, 8, 0].map((bits) => ((one >> bits) & 255) - ((other >> bits) & 255));
+  return 3 * r * r + 4 * g * g + 2 * b * b;
+}
+
+/** The colours that stand for all of them: the most frequent ones that are not much alike. */
 function palette({ pixels, step }) {
   const groups = new Map();
   const shift = 8 - KEEP;
@@ -75,43 +87,50 @@ function palette({ pixels, step }) {
     group.set(exact, (group.get(exact) ?? 0) + 1);
     groups.set(key, group);
   }
-  // Flat areas keep their very colour; the rest are the edges of letters.
+  // Flat areas keep their very colour, however near another; the rest are the edges of letters.
+  const flat = (n) => n > 4_000;
   const counts = [...groups.values()].flatMap((group) => {
     const [first, ...others] = [...group].sort((one, other) => other[1] - one[1]);
-    const large = others.filter(([, n]) => n > 400);
-    return [first, ...large];
+    return [first, ...others.filter(([, n]) => flat(n))];
   });
-  return counts.sort((one, other) => other[1] - one[1]).slice(0, 256).map(([exact]) => exact);
+  const kept = [];
+  for (const [exact, n] of counts.sort((one, other) => other[1] - one[1])) {
+    if (kept.length === COLOURS) break;
+    if (flat(n) || kept.every((other) => apart(exact, other) >= NEAR)) kept.push(exact);
+  }
+  return kept;
 }
 
 /** The same picture in few bytes. */
 export function small(file) {
   const picture = decode(file);
-  const { width, height, step, pixels } = picture;
+  const { width, step, pixels } = picture;
+  const height = Math.min(picture.height, HEIGHT);
   const colours = palette(picture);
   const nearest = new Map(colours.map((exact, index) => [exact, index]));
   const find = (exact) => {
     let [best, distance] = [0, Infinity];
     colours.forEach((colour, index) => {
-      const [r, g, b] = [16, 8, 0].map((bits) => ((colour >> bits) & 255) - ((exact >> bits) & 255));
-      const d = 3 * r * r + 4 * g * g + 2 * b * b;
+      const d = apart(colour, exact);
       if (d < distance) [best, distance] = [index, d];
     });
     nearest.set(exact, best);
     return best;
   };
-  const rows = Buffer.alloc((width + 1) * height);
+  // Two pixels to a byte, after the one that says that a row is as it is.
+  const row = 1 + Math.ceil(width / 2);
+  const rows = Buffer.alloc(row * height);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const at = (y * width + x) * step;
       const exact = (pixels[at] << 16) | (pixels[at + 1] << 8) | pixels[at + 2];
-      rows[y * (width + 1) + 1 + x] = nearest.get(exact) ?? find(exact);
+      rows[y * row + 1 + (x >> 1)] |= (nearest.get(exact) ?? find(exact)) << (x % 2 === 0 ? 4 : 0);
     }
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 3, 0, 0, 0], 8);
+  header.set([4, 3, 0, 0, 0], 8);
   const table = Buffer.from(colours.flatMap((c) => [(c >> 16) & 255, (c >> 8) & 255, c & 255]));
   const data = deflateSync(rows, { level: 9 });
   const chunks = [chunk('IHDR', header), chunk('PLTE', table), chunk('IDAT', data)];
