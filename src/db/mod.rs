@@ -123,9 +123,10 @@ impl Store {
     ) -> Result<T, E> {
         let inner = match &self.engine {
             Engine::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
-            Engine::Postgres(pool) => Inner::Postgres(
-                pool.begin_with("begin isolation level repeatable read read only").await?,
-            ),
+            Engine::Postgres(pool) => {
+                let begin = "begin isolation level repeatable read read only";
+                Inner::Postgres(begun(pool, begin).await?)
+            }
         };
         work(&mut Tx { inner, statements: self.statements.clone() }).await
     }
@@ -145,10 +146,21 @@ impl Store {
             Engine::Sqlite { write, .. } => {
                 Inner::Sqlite(write.begin_with("begin immediate").await?)
             }
-            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Engine::Postgres(pool) => Inner::Postgres(begun(pool, "begin").await?),
         };
         Ok(Tx { inner, statements: self.statements.clone() })
     }
+}
+
+/// In a task of its own, which goes on when the request is given up meanwhile: sqlx 0.9.0 would give the
+/// connection back to the pool with the transaction open (its issue 4393).
+async fn begun(
+    pool: &PgPool,
+    begin: &'static str,
+) -> Result<Transaction<'static, Postgres>, Error> {
+    let pool = pool.clone();
+    let task = tokio::spawn(async move { pool.begin_with(begin).await });
+    task.await.map_err(|_| Error::WorkerCrashed)?
 }
 
 impl Tx {

@@ -16,6 +16,7 @@ mod create;
 mod decision;
 mod escalation;
 mod events;
+mod given_up;
 mod history;
 mod killed;
 mod history_pages;
