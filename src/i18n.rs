@@ -199,7 +199,7 @@ impl Language {
     /// The day and the time of day in Norway: `21. november 2026 kl. 14.05`.
     pub fn date_time(&self, at: Ts) -> String {
         let at = at.utc().with_timezone(&Oslo);
-        let time = at.format(if self.tag == "en" { "at %H:%M" } else { "kl. %H.%M" });
+        let time = at.format(if self.tag == "en" { "at\u{a0}%H:%M" } else { "kl.\u{a0}%H.%M" });
         format!("{} {time}", self.day(at))
     }
 
@@ -341,9 +341,9 @@ mod tests {
         assert_eq!(
             said(at("2026-11-20T23:05:00Z")),
             [
-                "21. november 2026 kl. 00.05",
-                "21. november 2026 kl. 00.05",
-                "21 November 2026 at 00:05"
+                "21. november 2026 kl.\u{a0}00.05",
+                "21. november 2026 kl.\u{a0}00.05",
+                "21 November 2026 at\u{a0}00:05"
             ]
         );
         let days = LANGUAGES.each_ref().map(|l| l.date(at("2027-05-01T12:00:00Z")));

@@ -22,6 +22,8 @@ pub struct ShowPage {
     pub kind: Kind,
     /// How many clients it acts for, if it acts for clients.
     pub clients: Option<u64>,
+    /// Its clients, for one that stands and acts for clients.
+    pub clients_url: Option<String>,
     pub losses: Vec<Notice>,
     pub external_ref: String,
     /// The day it was made.
@@ -89,6 +91,7 @@ impl ShowPage {
             system: "Smart<Regnskap>".into(),
             kind: Kind::Own,
             clients: None,
+            clients_url: None,
             losses: Vec::new(),
             external_ref: "310904473".into(),
             created: "21. november 2026".into(),
@@ -119,6 +122,7 @@ impl ShowPage {
                 Self {
                     kind: Kind::Clients,
                     clients: Some(4_211),
+                    clients_url: Some("/x".into()),
                     losses: vec![Notice::sample()],
                     ..sample(State::Live)
                 },

@@ -107,6 +107,8 @@ pub(super) async fn shown(
         system: localised(&user.system_name).in_language(page.lang()),
         kind: kind(&user),
         clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
+        clients_url: (user.kind == Kind::Agent && user.revoked.is_none())
+            .then(|| urls::clients(user.id)),
         losses: notices(&page, &catalogue, losses),
         created: page.date(user.created),
         valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),

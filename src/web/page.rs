@@ -98,6 +98,11 @@ impl Page {
         assets::stylesheet_url()
     }
 
+    /// Whether somebody is acted for, of whom there is something to show.
+    pub fn has_party(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| visitor.party.is_some())
+    }
+
     pub fn overview_url(&self) -> String {
         urls::overview()
     }

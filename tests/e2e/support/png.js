@@ -94,7 +94,12 @@ function palette({ pixels, step }) {
     return [first, ...others.filter(([, n]) => flat(n))];
   });
   const kept = [];
-  for (const [exact, n] of counts.sort((one, other) => other[1] - one[1])) {
+  // A button's colour says more than one more grey.
+  const weight = ([exact, n]) => {
+    const channels = [16, 8, 0].map((bits) => (exact >> bits) & 255);
+    return n * (1 + (Math.max(...channels) - Math.min(...channels)) / 16);
+  };
+  for (const [exact, n] of counts.sort((one, other) => weight(other) - weight(one))) {
     if (kept.length === COLOURS) break;
     if (flat(n) || kept.every((other) => apart(exact, other) >= NEAR)) kept.push(exact);
   }
