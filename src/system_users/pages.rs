@@ -119,7 +119,7 @@ impl ShowPage {
                 Self {
                     kind: Kind::Clients,
                     clients: Some(4_211),
-                    losses: vec![Notice::sample()],
+                    losses: Notice::samples(),
                     ..sample(State::Live)
                 },
             ),

@@ -35,6 +35,7 @@ const MAIN = [
   'clients',
   'clients-check',
   'clients-job',
+  'clients-rules',
 ];
 const MOST_BYTES = 4 * 1024 * 1024;
 
