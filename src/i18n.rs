@@ -19,6 +19,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $tag, "/create.ftl")),
             include_str!(concat!("../locales/", $tag, "/history.ftl")),
             include_str!(concat!("../locales/", $tag, "/client_pages.ftl")),
+            include_str!(concat!("../locales/", $tag, "/rules.ftl")),
             include_str!(concat!("../locales/", $tag, "/life.ftl")),
             include_str!(concat!("../locales/", $tag, "/notices.ftl")),
             include_str!(concat!("../locales/", $tag, "/parties.ftl")),

@@ -16,6 +16,7 @@ use clap::ValueEnum;
 use std::{fs, path::Path, sync::Arc};
 use systembruker::{
     authority,
+    clients::losses,
     clock::Clock,
     db::{self, Error, Store},
     ids::{PartyUuid, RequestId},
@@ -209,6 +210,8 @@ impl Overview {
             .bind(WaitingAfter::first().created)
             .bind(WaitingAfter::first().id)
             .bind(overview::FIRST_WAITING + 1)
+            .bind(Some(self.party))
+            .bind(losses::first_day(now))
             .all()
             .await?;
         let After { created: end, id: last } = After::newest();

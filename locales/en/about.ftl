@@ -30,6 +30,12 @@ privacy-requests-text =
         [one] Deleted { $shown } year after they were decided.
        *[other] Deleted { $shown } years after they were decided.
     }
+privacy-jobs = Clients changed many at once
+privacy-jobs-text =
+    { $n ->
+        [one] The list of clients and what came of it are deleted after { $shown } day, and a list that was only looked through after one day. Lines that cannot be read are kept as line numbers only.
+       *[other] The list of clients and what came of it are deleted after { $shown } days, and a list that was only looked through after one day. Lines that cannot be read are kept as line numbers only.
+    }
 privacy-history = History
 privacy-history-text = Who gave and withdrew access is kept, so that the organisation can verify it. The history points to the register and does not contain your name.
 privacy-addresses = E-mail addresses for notices

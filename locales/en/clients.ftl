@@ -6,6 +6,7 @@ clients-lost =
        *[other] { $shown } clients were removed
     }
 clients-lost-why = from { $title } because the relation { $relation } ended.
+clients-lost-deleted = from { $title } because the organisation has been deleted.
 fact-clients = Clients
 system-user-clients =
     { $n ->

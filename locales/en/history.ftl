@@ -38,6 +38,7 @@ history-request-link = See the request
 history-export = Download the selection:
 history-cut = The file is cut at 100,000 lines. Choose a shorter period to get the rest.
 history-relation-ended = The relation to the client ended
+history-organisation-deleted = The client has been deleted from the register
 
 event-request-created = The vendor asked for access
 event-request-accepted = The request was approved

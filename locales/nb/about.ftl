@@ -30,6 +30,12 @@ privacy-requests-text =
         [one] Slettes { $shown } år etter at de er avgjort.
        *[other] Slettes { $shown } år etter at de er avgjort.
     }
+privacy-jobs = Klienter som endres mange på en gang
+privacy-jobs-text =
+    { $n ->
+        [one] Listen av klienter og hva som kom ut av den, slettes etter { $shown } dag, og en liste som bare er sett gjennom, etter én dag. Linjer som ikke kan leses, lagres bare som linjenumre.
+       *[other] Listen av klienter og hva som kom ut av den, slettes etter { $shown } dager, og en liste som bare er sett gjennom, etter én dag. Linjer som ikke kan leses, lagres bare som linjenumre.
+    }
 privacy-history = Historikk
 privacy-history-text = Hvem som ga og trakk tilbake tilganger, blir stående, slik at virksomheten kan etterprøve det. Historikken viser til registeret og inneholder ikke navnet ditt.
 privacy-addresses = E-postadresser for varsler

@@ -6,6 +6,7 @@ clients-lost =
        *[other] { $shown } klienter ble fjernet
     }
 clients-lost-why = fra { $title } fordi relasjonen { $relation } opphørte.
+clients-lost-deleted = fra { $title } fordi virksomheten er slettet.
 fact-clients = Klienter
 system-user-clients =
     { $n ->

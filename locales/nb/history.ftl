@@ -38,6 +38,7 @@ history-request-link = Se forespørselen
 history-export = Last ned utvalget:
 history-cut = Filen er kuttet ved 100 000 linjer. Velg en kortere periode for å få resten.
 history-relation-ended = Relasjonen til klienten tok slutt
+history-organisation-deleted = Klienten er slettet i registeret
 
 event-request-created = Leverandøren ba om tilgang
 event-request-accepted = Forespørselen ble godkjent

@@ -30,6 +30,12 @@ privacy-requests-text =
         [one] Blir sletta { $shown } år etter at dei er avgjorde.
        *[other] Blir sletta { $shown } år etter at dei er avgjorde.
     }
+privacy-jobs = Klientar som blir endra mange på éin gong
+privacy-jobs-text =
+    { $n ->
+        [one] Lista over klientar og kva som kom ut av ho, blir sletta etter { $shown } dag, og ei liste som berre er sett gjennom, etter éin dag. Linjer som ikkje kan lesast, blir berre lagra som linjenummer.
+       *[other] Lista over klientar og kva som kom ut av ho, blir sletta etter { $shown } dagar, og ei liste som berre er sett gjennom, etter éin dag. Linjer som ikkje kan lesast, blir berre lagra som linjenummer.
+    }
 privacy-history = Historikk
 privacy-history-text = Kven som gav og trekte tilbake tilgangar, blir ståande, slik at verksemda kan etterprøve det. Historikken viser til registeret og inneheld ikkje namnet ditt.
 privacy-addresses = E-postadresser for varsel

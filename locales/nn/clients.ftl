@@ -6,6 +6,7 @@ clients-lost =
        *[other] { $shown } klientar vart fjerna
     }
 clients-lost-why = frå { $title } fordi relasjonen { $relation } tok slutt.
+clients-lost-deleted = frå { $title } fordi verksemda er sletta.
 fact-clients = Klientar
 system-user-clients =
     { $n ->

@@ -38,6 +38,7 @@ history-request-link = Sjå førespurnaden
 history-export = Last ned utvalet:
 history-cut = Fila er kutta ved 100 000 linjer. Vel ein kortare periode for å få resten.
 history-relation-ended = Relasjonen til klienten enda
+history-organisation-deleted = Klienten er sletta i registeret
 
 event-request-created = Leverandøren bad om tilgang
 event-request-accepted = Førespurnaden vart godkjend

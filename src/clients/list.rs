@@ -17,7 +17,8 @@ use crate::{
 };
 
 statements! {
-    LIST_KINDS = "select relations, clients from client_kind where facilitator = $1 and clients > 0 order by relations";
+    /// And how many wait to be looked through for the system user.
+    LIST_KINDS = "select relations, clients, (select count(distinct f.client) from client_found f where f.facilitator = $1 and f.system_user = $2) as waiting from client_kind where facilitator = $1 and clients > 0 order by relations";
     /// All of them.
     LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// Those that have been given, in the order of an index of their own.
@@ -72,25 +73,33 @@ pub struct Listed {
 
 /// What the relations of the facilitator's clients come to for a system user, and how many have them.
 #[derive(Debug, Default)]
-pub struct Kinds(Vec<(Relations, i64, Vec<PackageUrn>)>);
+pub struct Kinds {
+    all: Vec<(Relations, i64, Vec<PackageUrn>)>,
+    waiting: i64,
+}
 impl Kinds {
-    fn new(rows: Vec<(String, i64)>, catalogue: &Contents, packages: &[PackageUrn]) -> Self {
-        let kind = |(text, n): (String, i64)| {
+    fn new(rows: Vec<(String, i64, i64)>, catalogue: &Contents, packages: &[PackageUrn]) -> Self {
+        let waiting = rows.first().map_or(0, |(.., waiting)| *waiting);
+        let kind = |(text, n, _): (String, i64, i64)| {
             let relations = Relations::from(text.as_str());
             let lacks = relations.lack(catalogue, packages);
             (relations, n, lacks)
         };
-        Self(rows.into_iter().map(kind).collect())
+        Self { all: rows.into_iter().map(kind).collect(), waiting }
+    }
+    /// How many new clients wait to be looked through for the system user.
+    pub fn waiting(&self) -> i64 {
+        self.waiting
     }
     /// The spellings of those that lack nothing, or something.
     fn texts(&self, suited: bool) -> Vec<String> {
-        let those = self.0.iter().filter(|(.., lacks)| lacks.is_empty() == suited);
+        let those = self.all.iter().filter(|(.., lacks)| lacks.is_empty() == suited);
         those.map(|(relations, ..)| relations.to_string()).collect()
     }
     /// How many there are in each state, of whom so many have been added.
     pub fn counts(&self, added: i64) -> Counts {
         let count = |suited| {
-            let those = self.0.iter().filter(|(.., lacks)| lacks.is_empty() == suited);
+            let those = self.all.iter().filter(|(.., lacks)| lacks.is_empty() == suited);
             those.map(|(_, n, _)| n).sum::<i64>()
         };
         Counts { added, available: (count(true) - added).max(0), blocked: count(false) }
@@ -197,7 +206,8 @@ pub async fn kinds(
     catalogue: &Contents,
     scope: Scope<'_>,
 ) -> Result<Kinds, Error> {
-    let rows: Vec<(String, i64)> = reads.query(LIST_KINDS).bind(scope.facilitator).all().await?;
+    let query = reads.query(LIST_KINDS).bind(scope.facilitator).bind(scope.user);
+    let rows: Vec<(String, i64, i64)> = query.all().await?;
     Ok(Kinds::new(rows, catalogue, scope.packages))
 }
 

@@ -17,6 +17,7 @@ pub mod model;
 pub mod own;
 pub mod pages;
 pub mod portal;
+pub mod rules;
 pub mod shelf;
 pub mod store;
 pub mod view;
@@ -178,6 +179,11 @@ pub async fn add_all(
     }
     store::insert(tx, now, agent, proof.on().person, &given).await?;
     store::count(tx, agent.id, count(given.len())).await?;
+    // Whoever is added waits for it no longer.
+    let added: Vec<PartyUuid> = given.iter().map(|given| given.client).collect();
+    for some in added.chunks(CHUNK) {
+        rules::store::delete_found(tx, agent, some).await?;
+    }
     let told = given.iter().zip(&numbers).map(|(given, number)| {
         let data = json!({
             "as": proof.through(), "externalRef": agent.external_ref,

@@ -65,6 +65,10 @@ impl Relations {
     pub fn iter(&self) -> impl Iterator<Item = &Relation> {
         self.0.iter()
     }
+    /// Whether one of them is the role, at whatever form of organisation.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.0.iter().any(|one| matches!(one, Relation::Role { code, .. } if code == role))
+    }
     /// The packages that they do not supply together: a client can be given when there is none.
     pub fn lack(&self, catalogue: &Contents, packages: &[PackageUrn]) -> Vec<PackageUrn> {
         let supplied = |urn: &PackageUrn| self.0.iter().any(|r| r.supplies(catalogue, urn));

@@ -43,6 +43,9 @@ pub struct ListPage {
     pub remove_all: Option<String>,
     pub bulk_url: String,
     pub csv_url: String,
+    pub rules_url: String,
+    /// How many new clients wait to be looked through.
+    pub waiting: u64,
     /// What was just done, where its row is not on this page.
     pub message: Option<String>,
 }
@@ -161,6 +164,8 @@ impl ListPage {
             remove_all: None,
             bulk_url: "/x".into(),
             csv_url: "/x.csv".into(),
+            rules_url: "/x".into(),
+            waiting: 0,
             message: None,
         };
         let full = Self {
@@ -183,6 +188,7 @@ impl ListPage {
                 },
             ],
             next: Some("/x?after=1".into()),
+            waiting: 3,
             further: true,
             count: page.count("clients-count", 10_000),
             add_all: Some("/x".into()),

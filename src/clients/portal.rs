@@ -4,7 +4,7 @@ use super::{
     list::{self, Scope, Which},
     model::{After, State as ClientState},
     pages::{AgentRow, ChooseAgentPage, ListPage, NotEntitledPage, Row, Shows},
-    shelf, view,
+    rules, shelf, view,
 };
 use crate::{
     app::App,
@@ -39,6 +39,7 @@ pub fn routes() -> Routes {
         .get("/accessmanagement/ui/systemuser/{id}/clients.csv", download)
         .and(form::routes())
         .and(jobs::portal::routes())
+        .and(rules::portal::routes())
 }
 
 /// Rows on a page.
@@ -222,6 +223,8 @@ async fn show_list(
         add_all: bulk("add", can_add && counts.available > 0 && !rows.is_empty()),
         remove_all: bulk("remove", can_remove && counts.added > 0 && !rows.is_empty()),
         bulk_url: format!("{}/bulk", urls::clients(id)),
+        rules_url: urls::client_rules(id),
+        waiting: unsigned(kinds.waiting()),
         csv_url: format!("{}.csv", urls::clients(id)),
         rows,
         message,
@@ -289,7 +292,11 @@ fn own_row(
 }
 
 /// Why the visitor may not see the clients, and who may.
-async fn not_entitled(app: &App, acting: Acting, id: SystemUserId) -> Result<Response, Problem> {
+pub async fn not_entitled(
+    app: &App,
+    acting: Acting,
+    id: SystemUserId,
+) -> Result<Response, Problem> {
     let catalogue = app.catalogue.now();
     let mut reads = app.store.reads().await?;
     let agent = shelf::agent(&mut reads, id).await?.ok_or(Problem::NotFound)?;

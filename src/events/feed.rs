@@ -34,6 +34,8 @@ pub const KINDS: &[&str] = &[
     "system-user.revoked",
     "client.added",
     "client.removed",
+    "client.rule-set",
+    "client.rule-removed",
     "system.created",
     "system.updated",
     "system.deleted",

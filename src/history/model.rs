@@ -43,7 +43,7 @@ pub const GROUPS: [(&str, &[&str]); 6] = [
             "system-user.revoked",
         ],
     ),
-    ("client", &["client.added", "client.removed"]),
+    ("client", &["client.added", "client.removed", "client.rule-set", "client.rule-removed"]),
     ("authority", &["role.closed", "package.closed"]),
     ("notice", &["notice.added", "notice.confirmed", "notice.removed"]),
 ];
@@ -115,7 +115,7 @@ pub struct Happened {
     /// Whether the request can still be looked at.
     pub request_is_there: bool,
     pub client: Option<Client>,
-    /// The role or package that was closed.
+    /// The role or package that was closed, or that a rule is about.
     pub code: Option<String>,
     /// Why, where nobody decided it.
     pub reason: Option<String>,
@@ -173,7 +173,8 @@ mod tests {
         for kind in of_parties {
             assert_eq!(kinds(kind), Some(vec![*kind]));
         }
-        assert_eq!(kinds("client"), Some(vec!["client.added", "client.removed"]));
+        let clients = ["client.added", "client.removed", "client.rule-set", "client.rule-removed"];
+        assert_eq!(kinds("client"), Some(clients.to_vec()));
         for unknown in ["", "clients", "system", "system.created"] {
             assert_eq!(kinds(unknown), None, "{unknown}");
         }

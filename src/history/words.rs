@@ -28,6 +28,8 @@ pub fn what<'a>(page: &Page, kind: &'a str) -> &'a str {
         "system-user.revoked" => page.t("event-user-revoked"),
         "client.added" => page.t("event-client-added"),
         "client.removed" => page.t("event-client-removed"),
+        "client.rule-set" => page.t("event-client-rule-set"),
+        "client.rule-removed" => page.t("event-client-rule-removed"),
         "role.closed" => page.t("event-role-closed"),
         "package.closed" => page.t("event-package-closed"),
         "notice.added" => page.t("event-notice-added"),
@@ -64,13 +66,14 @@ pub fn who(page: &Page, catalogue: &Contents, actor: &Actor) -> (String, Option<
     }
 }
 
-/// More about it: the role or package that was closed, or why it happened.
+/// More about it: the role or package that was closed or that a rule is about, or why it happened.
 pub fn more(page: &Page, catalogue: &Contents, happened: &Happened) -> Option<String> {
     if let Some(code) = &happened.code {
         return Some(items::role(page, catalogue, code));
     }
     match happened.reason.as_deref()? {
         "relation-ended" => Some(page.t("history-relation-ended").to_owned()),
+        "organisation-deleted" => Some(page.t("history-organisation-deleted").to_owned()),
         other => Some(other.to_owned()),
     }
 }

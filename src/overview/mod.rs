@@ -69,11 +69,28 @@ pub async fn waiting(
     most: i64,
 ) -> Result<WaitingPart, Error> {
     let after = after.unwrap_or_else(WaitingAfter::first);
-    let found = store::list_waiting(reads, party, now, &pattern(search), after, most + 1).await?;
-    let (mut rows, total) = found;
-    let more = i64::try_from(rows.len()).is_ok_and(|rows| rows > most);
-    rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Ok(WaitingPart { rows, total, more })
+    let pattern = &pattern(search);
+    let asked = store::AskedWaiting { party, pattern, after, most: most + 1, facilitator: None };
+    Ok(cut(store::list_waiting(reads, now, &asked).await?, most))
+}
+/// The first of what waits, and what there is to tell of the party's clients, in one statement; of the
+/// clients alone if nothing else is to be shown.
+pub async fn news(
+    reads: &mut Reads,
+    now: Ts,
+    party: PartyUuid,
+    search: &str,
+    clients_alone: bool,
+) -> Result<WaitingPart, Error> {
+    let (after, pattern) = (WaitingAfter::first(), &pattern(search));
+    let most = if clients_alone { 0 } else { FIRST_WAITING + 1 };
+    let asked = store::AskedWaiting { party, pattern, after, most, facilitator: Some(party) };
+    Ok(cut(store::list_waiting(reads, now, &asked).await?, FIRST_WAITING))
+}
+fn cut(mut part: WaitingPart, most: i64) -> WaitingPart {
+    part.more = i64::try_from(part.rows.len()).is_ok_and(|rows| rows > most);
+    part.rows.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    part
 }
 
 /// The changes of one system user that wait for a decision.

@@ -1,5 +1,6 @@
 //! What the lists of the overview hold, how they are narrowed, and where a page of one begins.
 use crate::{
+    clients::{losses::Loss, rules::Queue},
     clock::Ts,
     i18n::Localised,
     ids::{OrgNo, SystemUserId},
@@ -138,12 +139,16 @@ pub struct Waiting {
     pub escalated: Option<Ts>,
 }
 
-/// What waits: a page of it, and how many there are in all.
+/// What waits: a page of it, how many there are in all, and what there is to tell of clients.
 #[derive(Debug, Default)]
 pub struct WaitingPart {
     pub rows: Vec<Waiting>,
     pub total: i64,
     pub more: bool,
+    /// What system users have lost lately.
+    pub losses: Vec<Loss>,
+    /// The system users that new clients wait for.
+    pub queues: Vec<Queue>,
 }
 
 /// Where a page of what waits begins: after this one; those that were sent on first, then newest first.

@@ -1,7 +1,7 @@
 //! What waits for a party and what it has, as pages: the overview, and the list of requests.
 use super::model::{Listed, Part, Show, Waiting};
 use crate::{
-    clients::losses::Notice,
+    clients::{losses::Notice, rules::Queue},
     clock::Ts,
     i18n::Said,
     ids::{ChangeId, RequestId},
@@ -26,6 +26,8 @@ pub struct OverviewPage {
     pub missing: Option<String>,
     /// Clients that went with their relations.
     pub losses: Vec<Notice>,
+    /// New clients that wait to be looked through.
+    pub queues: Vec<QueueRow>,
     /// The search, as it was typed.
     pub q: String,
     pub show: Show,
@@ -91,6 +93,28 @@ impl WaitingRow {
             is_change: escalated.is_some(),
             for_clients: escalated.is_none(),
         }
+    }
+}
+
+/// How many new clients wait for a system user.
+#[derive(Debug, Clone)]
+pub struct QueueRow {
+    pub url: String,
+    pub title: String,
+    pub clients: u64,
+}
+impl From<Queue> for QueueRow {
+    fn from(queue: Queue) -> Self {
+        Self {
+            url: urls::client_rules(queue.system_user),
+            title: queue.title,
+            clients: u64::try_from(queue.clients).unwrap_or_default(),
+        }
+    }
+}
+impl QueueRow {
+    fn sample(clients: u64) -> Self {
+        Self { url: "/x".into(), title: "Regnskap <alle>".into(), clients }
     }
 }
 
@@ -226,6 +250,7 @@ impl OverviewPage {
             may_manage: true,
             missing: None,
             losses: Vec::new(),
+            queues: Vec::new(),
             q: String::new(),
             show: Show::All,
             filters: filters(page, "", Show::All),
@@ -276,7 +301,8 @@ impl OverviewPage {
                     1,
                 )
             },
-            losses: vec![Notice::sample()],
+            losses: Notice::samples(),
+            queues: vec![QueueRow::sample(3), QueueRow::sample(1)],
             ending: 1,
             ..empty()
         };

@@ -1,8 +1,9 @@
 //! The overview and the list of requests, in HTML.
 use super::{
-    FIRST_WAITING, PAGE, list,
+    PAGE, list,
     model::{After, Part, Show, WaitingAfter, WaitingPart},
-    pages::{List, OverviewPage, RequestsPage, WaitingRow, filters},
+    news,
+    pages::{List, OverviewPage, QueueRow, RequestsPage, WaitingRow, filters},
     waiting,
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     auth::person::{Acting, answer},
     authority,
     catalogue::Contents,
-    clients::losses::{self, Notice},
+    clients::losses::Notice,
     db::Reads,
     problem::Problem,
     web::{
@@ -47,15 +48,16 @@ fn place<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T
     }
     read(text).map(Some).ok_or_else(|| unreadable("after", "Not a place in the list."))
 }
-/// Whether the visitor manages access for the party that they act for.
+/// Whether the visitor manages access for the party that they act for, and whether its clients.
 async fn manages(
     app: &App,
     reads: &mut Reads,
     acting: &Acting,
     catalogue: &Contents,
-) -> Result<bool, Problem> {
+) -> Result<(bool, bool), Problem> {
     let holdings = authority::look(reads, app.clock.now(), acting.on()).await?;
-    Ok(holdings.manages_access(catalogue).is_some())
+    let access = holdings.manages_access(catalogue).is_some();
+    Ok((access, holdings.manages_clients(catalogue).is_some()))
 }
 /// What is missing for those who do not.
 fn missing(page: &Page, catalogue: &Contents) -> String {
@@ -71,30 +73,30 @@ async fn overview(
     let (show, party) = (Show::of(&show), acting.on().party);
     let after = place(&after, After::of_address)?;
     let mut reads = app.store.reads().await?;
-    let may_manage = manages(&app, &mut reads, &acting, &catalogue).await?;
-    // To those who may not manage access the page says what is missing, and no more.
-    let (found, (own, clients)) = if may_manage {
-        let found = match after {
-            None => waiting(&mut reads, now, party, &q, None, FIRST_WAITING).await?,
-            Some(_) => WaitingPart::default(),
-        };
-        (found, list(&mut reads, now, party, &q, show, after).await?)
+    let (may_manage, may_clients) = manages(&app, &mut reads, &acting, &catalogue).await?;
+    let found = match after {
+        None if may_manage || may_clients => news(&mut reads, now, party, &q, !may_manage).await?,
+        _ => WaitingPart::default(),
+    };
+    // To those who may not manage access the page says what is missing, and of the clients if they
+    // manage those.
+    let (own, clients) = if may_manage {
+        list(&mut reads, now, party, &q, show, after).await?
     } else {
         Default::default()
     };
-    // Only those that have something to lose ask for it.
-    let losses =
-        if clients.total > 0 { losses::recent(&mut reads, now, party).await? } else { Vec::new() };
     drop(reads);
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let next = |last: &_| urls::overview_of(&q, narrowed(show), &After::in_address(last));
     let ending = own.ending + clients.ending;
     let list = |part: Part| List::new(&page, now, part, next);
+    let queues = found.queues.into_iter();
     let made = OverviewPage {
         party: items::organisation(&acting.party.name, &acting.party.org_no),
         may_manage,
         missing: (!may_manage).then(|| missing(&page, &catalogue)),
-        losses: losses.into_iter().map(|loss| Notice::of(&page, &catalogue, loss)).collect(),
+        losses: found.losses.into_iter().map(|loss| Notice::of(&page, &catalogue, loss)).collect(),
+        queues: if may_clients { queues.map(QueueRow::from).collect() } else { Vec::new() },
         filters: filters(&page, &q, show),
         waiting_count: u64::try_from(found.total).unwrap_or_default(),
         all_waiting: found.more.then(|| urls::requests(&q, "")),
@@ -127,7 +129,7 @@ async fn requests(
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     let after: Option<WaitingAfter> = place(&after, |text| text.parse().ok())?;
     let mut reads = app.store.reads().await?;
-    let may_manage = manages(&app, &mut reads, &acting, &catalogue).await?;
+    let (may_manage, _) = manages(&app, &mut reads, &acting, &catalogue).await?;
     let found = if may_manage {
         waiting(&mut reads, now, acting.on().party, &q, after, PAGE).await?
     } else {

@@ -1,6 +1,12 @@
 //! The overview's lists in the store.
-use super::model::{After, Listed, Show, UNUSED_DAYS, WARNING_DAYS, Waiting, WaitingAfter};
+use super::model::{
+    After, Listed, Show, UNUSED_DAYS, WARNING_DAYS, Waiting, WaitingAfter, WaitingPart,
+};
 use crate::{
+    clients::{
+        losses::{self, Loss},
+        rules::Queue,
+    },
     clock::Ts,
     db::{Error, Json, Query, Reads, Store, inconsistent},
     i18n::Localised,
@@ -16,10 +22,12 @@ statements! {
     /// Both lists of system users at once, newest first, each with its counts; a search for nothing
     /// looks at the index alone.
     LIST_BY_OWNER = "with total (kind, n, ending) as (select kind, count(*), count(*) filter (where valid_to > $11 and valid_to <= $12) from system_user where owner = $1 and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and ($8 = 'all' or ($8 = 'unused' and (last_used < $9 or (last_used is null and created < $10))) or ($8 = 'ending' and valid_to > $11 and valid_to <= $12)) group by kind), own as (select id, kind, system_id, title, created, valid_to, paused, last_used, rights, packages, clients from system_user where owner = $1 and kind = 'standard' and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and ($8 = 'all' or ($8 = 'unused' and (last_used < $9 or (last_used is null and created < $10))) or ($8 = 'ending' and valid_to > $11 and valid_to <= $12)) and (created, id) < ($3, $4) order by created desc, id desc limit cast($7 as bigint)), agent as (select id, kind, system_id, title, created, valid_to, paused, last_used, rights, packages, clients from system_user where owner = $1 and kind = 'agent' and revoked is null and ($2 = '%%' or search like cast($2 as text) escape '\\') and ($8 = 'all' or ($8 = 'unused' and (last_used < $9 or (last_used is null and created < $10))) or ($8 = 'ending' and valid_to > $11 and valid_to <= $12)) and (created, id) < ($5, $6) order by created desc, id desc limit cast($7 as bigint)) select u.id, u.kind, u.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, u.created, u.valid_to, u.paused, u.last_used, u.rights, u.packages, u.clients, t.n as total, t.ending from (select * from own union all select * from agent) u join total t on t.kind = u.kind join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no order by u.created desc, u.id desc";
-    /// What waits for the party: requests for new system users, and for changes of standing ones.
-    LIST_WAITING = "with waiting (id, kind, title, system_id, created, escalated, grp, search) as (select id, kind, title, system_id, created, escalated, case when escalated is null then 1 else 0 end, search from request where party = $1 and status = 'new' and deleted is null and created > $2 union all select c.id, 'change', u.title, c.system_id, c.created, c.escalated, case when c.escalated is null then 1 else 0 end, u.search from change_request c join system_user u on u.id = c.system_user where c.party = $1 and c.status = 'new' and c.deleted is null and c.created > $2 and u.revoked is null), found as (select w.id, w.kind, w.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, w.created, w.escalated, w.grp from waiting w join system s on s.id = w.system_id left join party v on v.org_no = s.vendor_org_no where $3 = '%%' or w.search like cast($3 as text) escape '\\' or v.name_fold like cast($3 as text) escape '\\' or s.vendor_org_no like cast($3 as text) escape '\\') select f.id, f.kind, f.title, f.system_name, f.vendor_org_no, f.vendor_name, f.created, f.escalated, (select count(*) from found) as total from found f where f.grp > $4 or (f.grp = $4 and (f.created, f.id) < ($5, $6)) order by f.grp, f.created desc, f.id desc limit cast($7 as bigint)";
+    /// What waits for the party: requests for new system users, and for changes of standing ones. And for
+    /// a facilitator, if one is asked about, what its system users have lost, and how many new clients
+    /// wait for which.
+    LIST_WAITING = "with waiting (id, kind, title, system_id, created, escalated, grp, search) as (select id, kind, title, system_id, created, escalated, case when escalated is null then 1 else 0 end, search from request where party = $1 and status = 'new' and deleted is null and created > $2 union all select c.id, 'change', u.title, c.system_id, c.created, c.escalated, case when c.escalated is null then 1 else 0 end, u.search from change_request c join system_user u on u.id = c.system_user where c.party = $1 and c.status = 'new' and c.deleted is null and c.created > $2 and u.revoked is null), found as (select w.id, w.kind, w.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, w.created, w.escalated, w.grp from waiting w join system s on s.id = w.system_id left join party v on v.org_no = s.vendor_org_no where $3 = '%%' or w.search like cast($3 as text) escape '\\' or v.name_fold like cast($3 as text) escape '\\' or s.vendor_org_no like cast($3 as text) escape '\\'), page as (select id, kind, title, system_name, vendor_org_no, vendor_name, created, escalated, grp from found f where f.grp > $4 or (f.grp = $4 and (f.created, f.id) < ($5, $6)) order by f.grp, f.created desc, f.id desc limit cast($7 as bigint)), lost as (select system_user, code, cast(sum(clients) as bigint) as n from client_loss where facilitator = $8 and day >= $9 group by system_user, code order by n desc limit 20), news as (select system_user, count(distinct client) as n from client_found where facilitator = $8 group by system_user order by n desc limit 20) select p.id as id, p.kind as kind, p.title as title, p.system_name as system_name, p.vendor_org_no as vendor_org_no, p.vendor_name as vendor_name, p.created as created, p.escalated as escalated, p.grp as grp, '' as code, cast(0 as bigint) as clients, (select count(*) from found) as total from page p union all select u.id, 'lost', u.title, s.name, s.vendor_org_no, null, u.created, null, 2, l.code, l.n, 0 from lost l join system_user u on u.id = l.system_user join system s on s.id = u.system_id union all select u.id, 'found', u.title, s.name, s.vendor_org_no, null, u.created, null, 3, '', n.n, 0 from news n join system_user u on u.id = n.system_user join system s on s.id = u.system_id where u.revoked is null order by grp, clients desc, created desc, id desc";
     /// The changes of one system user that wait.
-    LIST_WAITING_CHANGES = "select c.id, 'change' as kind, u.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, c.created, c.escalated, count(*) over () as total from change_request c join system_user u on u.id = c.system_user join system s on s.id = c.system_id left join party v on v.org_no = s.vendor_org_no where c.system_user = $1 and c.status = 'new' and c.deleted is null and c.created > $2 and u.revoked is null order by c.created desc, c.id desc limit cast($3 as bigint)";
+    LIST_WAITING_CHANGES = "select c.id, 'change' as kind, u.title, s.name as system_name, s.vendor_org_no, v.name as vendor_name, c.created, c.escalated, '' as code, cast(0 as bigint) as clients, count(*) over () as total from change_request c join system_user u on u.id = c.system_user join system s on s.id = c.system_id left join party v on v.org_no = s.vendor_org_no where c.system_user = $1 and c.status = 'new' and c.deleted is null and c.created > $2 and u.revoked is null order by c.created desc, c.id desc limit cast($3 as bigint)";
 }
 
 /// What a page of system users is asked for.
@@ -109,6 +117,8 @@ struct WaitingRow {
     vendor_name: Option<String>,
     created: Ts,
     escalated: Option<Ts>,
+    code: String,
+    clients: i64,
     total: i64,
 }
 impl From<WaitingRow> for Waiting {
@@ -125,29 +135,55 @@ impl From<WaitingRow> for Waiting {
         }
     }
 }
-async fn waiting(query: Query<'_>) -> Result<(Vec<Waiting>, i64), Error> {
-    let rows: Vec<WaitingRow> = query.all().await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    Ok((rows.into_iter().map(Waiting::from).collect(), total))
+async fn waiting(query: Query<'_>) -> Result<WaitingPart, Error> {
+    let all: Vec<WaitingRow> = query.all().await?;
+    let mut part = WaitingPart::default();
+    for row in all {
+        let system_user = SystemUserId(row.id);
+        match row.kind.as_str() {
+            "lost" => {
+                let WaitingRow { title, code, clients, .. } = row;
+                part.losses.push(Loss { system_user, title, code, clients });
+            }
+            "found" => {
+                let WaitingRow { title, clients, .. } = row;
+                part.queues.push(Queue { system_user, title, clients });
+            }
+            _ => {
+                part.total = row.total;
+                part.rows.push(row.into());
+            }
+        }
+    }
+    Ok(part)
 }
-/// Those that are found, from where `after` says, and how many there are in all.
+/// What a page of what waits is asked for.
+pub(super) struct AskedWaiting<'a> {
+    pub party: PartyUuid,
+    pub pattern: &'a str,
+    pub after: WaitingAfter,
+    pub most: i64,
+    /// Whose clients are told of.
+    pub facilitator: Option<PartyUuid>,
+}
+/// Those that are found, from where `after` says, how many there are in all, and what there is to tell
+/// of clients.
 pub(super) async fn list_waiting(
     reads: &mut Reads,
-    party: PartyUuid,
     now: Ts,
-    pattern: &str,
-    after: WaitingAfter,
-    most: i64,
-) -> Result<(Vec<Waiting>, i64), Error> {
+    asked: &AskedWaiting<'_>,
+) -> Result<WaitingPart, Error> {
     let query = reads
         .query(LIST_WAITING)
-        .bind(party)
+        .bind(asked.party)
         .bind(now.plus_days(-OPEN_DAYS))
-        .bind(pattern)
-        .bind(after.group())
-        .bind(after.created)
-        .bind(after.id)
-        .bind(most);
+        .bind(asked.pattern)
+        .bind(asked.after.group())
+        .bind(asked.after.created)
+        .bind(asked.after.id)
+        .bind(asked.most)
+        .bind(asked.facilitator)
+        .bind(losses::first_day(now));
     waiting(query).await
 }
 pub(super) async fn list_waiting_changes(
@@ -158,5 +194,5 @@ pub(super) async fn list_waiting_changes(
 ) -> Result<Vec<Waiting>, Error> {
     let open_since = now.plus_days(-OPEN_DAYS);
     let query = store.query(LIST_WAITING_CHANGES).bind(user).bind(open_since).bind(most);
-    Ok(waiting(query).await?.0)
+    Ok(waiting(query).await?.rows)
 }

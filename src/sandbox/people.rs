@@ -11,6 +11,7 @@ use super::{
 use crate::{
     ids::{OrgNo, PackageUrn},
     problem::Problem,
+    registers::seed::{Held, Holder},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
@@ -97,9 +98,18 @@ pub struct NewOrganisation {
     org_no: String,
     name: String,
     org_form: String,
+    #[serde(default)]
+    gives: Vec<Given>,
+}
+/// A register role that an organisation has let another have, such as its accountant's.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given {
+    role: String,
+    to_org_no: String,
 }
 
-/// `POST /api/organisations`: a new one, or a new name for one that is there.
+/// `POST /api/organisations`: a new one, or a new name for one that is there; and what it gives others.
 pub async fn post_organisation(
     State(sandbox): State<Sandbox>,
     Sent(new): Sent<NewOrganisation>,
@@ -113,8 +123,17 @@ pub async fn post_organisation(
     if !(2..=5).contains(&one.org_form.len()) || !one.org_form.chars().all(fits) {
         return Err(Refused::bad("orgForm must be an organisation form's code, such as AS"));
     }
+    if new.gives.len() > MOST {
+        return Err(Refused::bad(format!("more than {MOST} roles")));
+    }
+    let gives = new.gives.into_iter().map(|given| Ok((org_no(&given.to_org_no)?, given.role)));
+    let gives = gives.collect::<Result<Vec<_>, Refused>>()?;
     let register = sandbox.register();
     register.organisation(&one.org_no, &one.name, &one.org_form).await.map_err(refusal)?;
+    for (to, role) in &gives {
+        let done = register.give(&one.org_no, Holder::Organisation(to), Held::Role(role)).await;
+        done.map_err(refusal)?;
+    }
     let body = json!({ "orgNo": one.org_no, "name": one.name, "orgForm": one.org_form });
     keep(&sandbox, |kept| {
         match kept.organisations.iter_mut().find(|known| known.org_no == one.org_no) {
@@ -235,6 +254,12 @@ mod tests {
             (
                 "organisations",
                 json!({ "orgNo": "310904474", "name": "A", "orgForm": "AS" }),
+                "orgNo",
+            ),
+            (
+                "organisations",
+                json!({ "orgNo": "310904473", "name": "A", "orgForm": "AS",
+                    "gives": [{ "role": "REGN", "toOrgNo": "1" }] }),
                 "orgNo",
             ),
             ("clients", json!({ "orgNo": "310904473", "scopes": [], "jwk": {} }), "scopes"),

@@ -208,7 +208,7 @@ pub async fn revoke(
             }
             store::close_requests(tx, &user, now).await?;
             if user.kind == Kind::Agent {
-                store::end_delegations(tx, id, now, on.person).await?;
+                store::end_clients(tx, &user, now, on.person).await?;
             }
             touch(tx, id, now).await?;
             let what = (user.owner, &user.system, id, user.external_ref.as_str());

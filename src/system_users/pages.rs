@@ -123,7 +123,7 @@ impl ShowPage {
                     kind: Kind::Clients,
                     clients: Some(4_211),
                     clients_url: Some("/x".into()),
-                    losses: vec![Notice::sample()],
+                    losses: Notice::samples(),
                     ..sample(State::Live)
                 },
             ),

@@ -24,6 +24,9 @@ statements! {
     CLOSE_REQUESTS = "update request set deleted = $2 where deleted is null and (id = $1 or (kind = $3 and system_id = $4 and party = $5 and external_ref = $6 and status <> 'new'))";
     /// What it acts for goes with it.
     END_DELEGATIONS = "update client_delegation set ended = $2, ended_because = 'revoked', ended_by = $3 where system_user = $1 and ended is null";
+    /// And its rules for new clients, with what they have found.
+    DELETE_RULES = "delete from client_rule where facilitator = $1 and system_user = $2";
+    DELETE_FOUND = "delete from client_found where facilitator = $1 and system_user = $2";
     RENAME = "update system_user set title = $2, search = $3 where id = $1";
     /// Also the lock: whoever has taken a number is alone until it commits.
     NEXT_NUMBERS = "update counter set value = value + $1 where name = 'system-user' returning value";
@@ -228,14 +231,18 @@ pub(super) async fn close_requests(tx: &mut Tx, user: &SystemUser, now: Ts) -> R
         .await
         .map(drop)
 }
-/// How many it acted for.
-pub(super) async fn end_delegations(
+/// Whom it acts for, and who waits for it.
+pub(super) async fn end_clients(
     tx: &mut Tx,
-    id: SystemUserId,
+    user: &SystemUser,
     now: Ts,
     by: PartyUuid,
-) -> Result<u64, Error> {
-    tx.query(END_DELEGATIONS).bind(id).bind(now).bind(by).exec().await
+) -> Result<(), Error> {
+    tx.query(END_DELEGATIONS).bind(user.id).bind(now).bind(by).exec().await?;
+    for sql in [DELETE_RULES, DELETE_FOUND] {
+        tx.query(sql).bind(user.owner).bind(user.id).exec().await?;
+    }
+    Ok(())
 }
 pub(super) async fn rename(tx: &mut Tx, user: &SystemUser, title: &str) -> Result<(), Error> {
     let mut words = vec![user.vendor_name.as_str(), user.vendor.as_str()];

@@ -121,10 +121,13 @@ pub struct PrivacyPage {
     pub login_days: u64,
     /// How long decided requests are kept.
     pub request_years: u64,
+    /// How many days clients that were changed many at once are kept as a list.
+    pub job_days: u64,
 }
 impl PrivacyPage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        vec![("privacy", Self { page: page.clone(), login_days: 90, request_years: 5 })]
+        let page = page.clone();
+        vec![("privacy", Self { page, login_days: 90, request_years: 5, job_days: 90 })]
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::App,
     auth::person::{Guest, answer},
+    clients,
     problem::Problem,
 };
 use axum::{
@@ -57,7 +58,8 @@ async fn accessibility(State(app): State<App>, Guest { page }: Guest) -> Result<
 }
 async fn privacy(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {
     let request_years = u64::from(app.config.keep_requests_years);
-    let made = PrivacyPage { page, login_days: LOGIN_DAYS, request_years };
+    let job_days = u64::try_from(clients::jobs::KEPT_DAYS).unwrap_or_default();
+    let made = PrivacyPage { page, login_days: LOGIN_DAYS, request_years, job_days };
     answer(&app, &made, &[])
 }
 async fn about(State(app): State<App>, Guest { page }: Guest) -> Result<Response, Problem> {

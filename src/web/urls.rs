@@ -55,6 +55,7 @@ pub enum Place {
     Revoke(SystemUserId),
     AllClients,
     Clients(SystemUserId),
+    ClientRules(SystemUserId),
     ClientJob(SystemUserId, JobId),
 }
 impl Place {
@@ -108,6 +109,9 @@ impl Place {
                 let job = parts.next().and_then(|job| id(Some(job)));
                 Some(job.map_or(Self::Clients(user), |job| Self::ClientJob(user, JobId(job))))
             }
+            (given, Some("clients"), Some("rules")) => {
+                id(Some(given)).map(|id| Self::ClientRules(SystemUserId(id)))
+            }
             (given, Some("clients"), _) => {
                 id(Some(given)).map(|id| Self::Clients(SystemUserId(id)))
             }
@@ -133,6 +137,7 @@ impl Place {
             Self::Revoke(id) => revoke(*id),
             Self::AllClients => all_clients(),
             Self::Clients(id) => clients(*id),
+            Self::ClientRules(id) => client_rules(*id),
             Self::ClientJob(id, job) => client_job(*id, *job),
         }
     }
@@ -176,6 +181,7 @@ impl fmt::Display for Place {
             Self::Revoke(id) => write!(f, "revoke.{id}"),
             Self::AllClients => f.write_str("clients"),
             Self::Clients(id) => write!(f, "clients.{id}"),
+            Self::ClientRules(id) => write!(f, "rules.{id}"),
             Self::ClientJob(id, job) => write!(f, "job.{id}.{job}"),
         }
     }
@@ -203,6 +209,7 @@ impl FromStr for Place {
             "revoke" => Self::Revoke(SystemUserId(id()?)),
             "clients" if text == "clients" => Self::AllClients,
             "clients" => Self::Clients(SystemUserId(id()?)),
+            "rules" => Self::ClientRules(SystemUserId(id()?)),
             "job" => {
                 let (user, job) =
                     text.strip_prefix("job.").and_then(|ids| ids.split_once('.')).ok_or(())?;
@@ -293,6 +300,10 @@ pub fn all_clients() -> String {
 pub fn clients(id: SystemUserId) -> String {
     format!("{UI}/{id}/clients")
 }
+/// Its rules for new clients, and what they have found.
+pub fn client_rules(id: SystemUserId) -> String {
+    format!("{UI}/{id}/clients/rules")
+}
 pub fn client_job(id: SystemUserId, job: JobId) -> String {
     format!("{UI}/{id}/clients/jobs/{job}")
 }
@@ -342,6 +353,7 @@ mod tests {
             Place::Revoke(SystemUserId(id)),
             Place::AllClients,
             Place::Clients(SystemUserId(id)),
+            Place::ClientRules(SystemUserId(id)),
             Place::ClientJob(SystemUserId(id), JobId(Uuid::from_u128(8))),
         ] {
             assert_eq!(place.to_string().parse().as_ref(), Ok(&place));

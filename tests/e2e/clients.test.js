@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { heading, newVisitor, openBrowser, plain, said } from './support/browser.js';
 import { ACCOUNTANTS, KARI, logIn } from './support/people.js';
 import { startDemo } from './support/product.js';
+import { registerClient } from './support/sandbox.js';
 import { makeAgent, registerSystem } from './support/vendor.js';
 
 const UI = '/accessmanagement/ui/systemuser';
@@ -132,4 +133,29 @@ test('all that match are added by one job, which is followed to its end', async 
   await has('Mangler Regnskapsfører med signeringsrettighet');
   await page.goto(`${demo.url}${clients}`);
   assert.ok((await added()) > 8_000);
+});
+
+test('a rule lets new clients wait, and one click adds those that are shown', async () => {
+  await page.goto(`${demo.url}${clients}`);
+  const before = await added();
+  await follow(page.getByRole('link', { name: 'Regler for nye klienter …' }));
+  await has('Ingen regler er på');
+  await page.getByRole('checkbox', { name: 'Regnskapsfører' }).check();
+  await follow(button('Lagre reglene'));
+  await has('Ingen nye klienter venter.');
+  assert.equal(await page.getByRole('checkbox', { name: 'Regnskapsfører' }).isChecked(), true);
+  await registerClient(demo, '310200107', 'Nye Ærfugl AS', ACCOUNTANTS);
+  await registerClient(demo, '310200115', 'Nye Øre AS', ACCOUNTANTS);
+  await registerClient(demo, '310200123', 'Nye Ås AS', ACCOUNTANTS);
+  await page.goto(`${demo.url}${UI}/overview`);
+  await follow(page.getByRole('link', { name: '3 nye klienter venter på gjennomgang' }));
+  assert.equal(await heading(page), 'Nye klienter for Regnskap 1');
+  await page.getByRole('checkbox', { name: 'Velg Nye Øre AS' }).check();
+  await follow(button('Utelat valgte'));
+  await has('1 utelatt');
+  await follow(button('Legg til disse 2'));
+  await has('2 lagt til');
+  await has('Ingen nye klienter venter.');
+  await page.goto(`${demo.url}${clients}`);
+  assert.equal(await added(), before + 2);
 });

@@ -53,6 +53,7 @@ const MAIN = [
   'clients-bulk',
   'clients-check',
   'clients-job',
+  'clients-rules',
 ];
 const MOST_BYTES = 12 * 1024 * 1024;
 

@@ -18,6 +18,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::clients::kept::store::STATEMENTS,
     systembruker::clients::list::STATEMENTS,
     systembruker::clients::losses::STATEMENTS,
+    systembruker::clients::rules::store::STATEMENTS,
     systembruker::clients::shelf::STATEMENTS,
     systembruker::clients::store::STATEMENTS,
     systembruker::db::session::STATEMENTS,
@@ -55,6 +56,26 @@ fn every_module_with_statements_is_listed() {
     crate::messages::files(std::path::Path::new("src"), "rs", &mut sources);
     let with = sources.iter().filter(|(_, text)| text.contains("\nstatements! {")).count();
     assert_eq!(with, STATEMENTS.len());
+}
+
+/// Else a demo could not start over on PostgreSQL.
+#[test]
+fn every_table_is_taken_out_when_a_store_is_emptied() {
+    let open = std::fs::read_to_string("src/db/open.rs").unwrap();
+    let (_, list) = open.split_once("drop table if exists ").unwrap();
+    let (list, _) = list.split_once(" cascade").unwrap();
+    let dropped: Vec<&str> = list.split(", ").collect();
+    let mut migrations = Vec::new();
+    crate::messages::files(std::path::Path::new("migrations"), "sql", &mut migrations);
+    let mut made = 0;
+    for (file, text) in &migrations {
+        for line in text.lines().filter_map(|line| line.strip_prefix("create table ")) {
+            let table = line.split_whitespace().next().unwrap();
+            assert!(dropped.contains(&table), "{table} of {file}");
+            made += 1;
+        }
+    }
+    assert!(made > 30, "{made}");
 }
 
 #[test]

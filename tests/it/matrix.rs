@@ -120,10 +120,12 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
         ],
         // Of the party that is acted for, whichever it is.
         "/clients" => vec![at(rest.into(), Visitor)],
-        "/{id}/clients" | "/{id}/clients.csv" | "/{id}/clients/bulk" => vec![
-            at(rest.replace("{id}", agent), AgentClients),
-            at(rest.replace("{id}", user), Unknown),
-        ],
+        "/{id}/clients" | "/{id}/clients.csv" | "/{id}/clients/bulk" | "/{id}/clients/rules" => {
+            vec![
+                at(rest.replace("{id}", agent), AgentClients),
+                at(rest.replace("{id}", user), Unknown),
+            ]
+        }
         other => vec![
             at(other.replace("{id}", user), Unknown),
             at(other.replace("{id}", agent), Unknown),

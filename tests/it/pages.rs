@@ -8,7 +8,7 @@ use std::{
 };
 use systembruker::{
     auth, changes, clients,
-    clients::jobs,
+    clients::{jobs, rules},
     history,
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
@@ -77,6 +77,7 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         jobs::pages::BulkPage,
         jobs::pages::CheckPage,
         jobs::pages::JobPage,
+        rules::pages::RulesPage,
         notices::pages::NoticesPage,
         parties::pages::ChoosePage,
         parties::pages::NonePage,

@@ -18,13 +18,15 @@ pub use model::{
 };
 pub use store::{From, Judge};
 
-use super::{Agent, CHUNK, Fate, add_all, hold, own_agent, remove_all, shelf, store as clients};
+use super::{
+    Agent, CHUNK, Fate, add_all, hold, own_agent, remove_all, rules, shelf, store as clients,
+};
 use crate::{
     app::App,
     authority::{self, OnBehalf},
     clock::Ts,
     db::{Error, Reads, Tx},
-    ids::{JobId, OrgNo, PartyUuid, SystemUserId},
+    ids::{JobId, PartyUuid, SystemUserId},
     number_list::NumberList,
     parties::model::pattern,
     problem::{Code, Problem},
@@ -47,8 +49,8 @@ pub enum Source<'a> {
     ClientsOf(SystemUserId),
     /// What another job of the same system user could not do.
     LeftOf(JobId),
-    /// What a rule had found.
-    Rule(&'a [OrgNo]),
+    /// What the system user's rules have found.
+    Rule,
 }
 impl Source<'_> {
     fn scope(&self) -> Scope {
@@ -57,7 +59,7 @@ impl Source<'_> {
             Self::List(_) => Scope::List,
             Self::ClientsOf(_) => Scope::Copy,
             Self::LeftOf(_) => Scope::Retry,
-            Self::Rule(_) => Scope::Rule,
+            Self::Rule => Scope::Rule,
         }
     }
 }
@@ -151,10 +153,7 @@ pub(super) async fn enter(
             let numbers = list.numbers.iter().map(|(line, no)| (Some(*line), no.clone()));
             store::insert_rows(tx, id, &numbers.collect::<Vec<_>>()).await?;
         }
-        Source::Rule(numbers) => {
-            let numbers = numbers.iter().map(|no| (None, no.clone()));
-            store::insert_rows(tx, id, &numbers.collect::<Vec<_>>()).await?;
-        }
+        Source::Rule => rules::store::insert_job_rows(tx, id, &agent).await?,
         Source::ClientsOf(other) => {
             let other = own_agent(clients::find_agent(tx, *other).await?, on)?;
             store::insert_clients_of(tx, id, other.id).await?;

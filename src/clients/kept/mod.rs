@@ -9,6 +9,7 @@ pub mod store;
 use super::{
     count,
     model::{Relation, Relations},
+    rules::{self, Moves},
     store::count as count_clients,
 };
 use crate::{
@@ -39,7 +40,7 @@ pub async fn open(tx: &mut Tx, now: Ts, party: PartyUuid) -> Result<(), Error> {
         let roots = store::list_roots(tx, party, last, most).await?;
         let Some(end) = roots.last() else { return Ok(()) };
         last = *end;
-        refresh(tx, now, &roots).await?;
+        refresh(tx, now, &roots, Some(party)).await?;
     }
 }
 
@@ -63,7 +64,7 @@ pub async fn related(
         pairs.iter().filter(|(_, to)| facilitators.contains(to)).map(|(from, _)| *from).collect();
     let from: Vec<PartyUuid> = from.into_iter().collect();
     for some in from.chunks(SOME) {
-        refresh(tx, now, some).await?;
+        refresh(tx, now, some, None).await?;
     }
     Ok(())
 }
@@ -75,7 +76,7 @@ pub async fn changed(tx: &mut Tx, now: Ts, parties: &[PartyUuid]) -> Result<(), 
         return Ok(());
     }
     for some in parties.chunks(SOME) {
-        refresh(tx, now, some).await?;
+        refresh(tx, now, some, None).await?;
     }
     Ok(())
 }
@@ -90,8 +91,14 @@ struct Wanted {
     relations: Relations,
 }
 
-/// Brings what is kept of these and their sub-units up to date, and ends what does not hold any more.
-async fn refresh(tx: &mut Tx, now: Ts, parties: &[PartyUuid]) -> Result<(), Error> {
+/// Brings what is kept of these and their sub-units up to date, and ends what does not hold any more. To
+/// the one that is being opened nothing is new.
+async fn refresh(
+    tx: &mut Tx,
+    now: Ts,
+    parties: &[PartyUuid],
+    opening: Option<PartyUuid>,
+) -> Result<(), Error> {
     let mut all: BTreeSet<PartyUuid> = parties.iter().copied().collect();
     all.extend(store::list_sub_units(tx, parties).await?);
     let all: Vec<PartyUuid> = all.into_iter().collect();
@@ -111,7 +118,9 @@ async fn refresh(tx: &mut Tx, now: Ts, parties: &[PartyUuid]) -> Result<(), Erro
             client.relations.put(relation);
         }
         let known = store::list_known(tx, some).await?;
-        Difference::of(known, wanted).enter(tx, now).await?;
+        let mut difference = Difference::of(known, wanted);
+        difference.moves.gained.retain(|one| Some(one.facilitator) != opening);
+        difference.enter(tx, now).await?;
     }
     Ok(())
 }
@@ -124,6 +133,8 @@ struct Difference {
     /// What each had, and has now, where that is anything.
     related: HashMap<Pair, (Relations, Option<Relations>)>,
     kinds: HashMap<(PartyUuid, String), i64>,
+    /// What rules are about.
+    moves: Moves,
 }
 impl Difference {
     fn of(known: Vec<KnownRow>, mut wanted: HashMap<Pair, Wanted>) -> Self {
@@ -137,10 +148,13 @@ impl Difference {
                 let name = (now.org_no.clone(), now.name_sort.clone(), now.name_fold.clone());
                 difference.renamed.insert(row.party, name);
             }
+            let name_sort = now.as_ref().map_or(row.name_sort, |now| now.name_sort.clone());
             let now = now.map(|now| now.relations);
             let text = now.as_ref().map(ToString::to_string);
             if text.as_ref() != Some(&row.relations) {
                 let before = Relations::from(row.relations.as_str());
+                let none = Relations::default();
+                difference.moves.note(pair, &name_sort, &before, now.as_ref().unwrap_or(&none));
                 difference.count(row.facilitator, row.relations, -1);
                 if let Some(text) = text {
                     difference.count(row.facilitator, text, 1);
@@ -150,6 +164,8 @@ impl Difference {
         }
         for ((facilitator, party), new) in wanted {
             let Wanted { org_no, name_sort, name_fold, relations } = new;
+            let none = Relations::default();
+            difference.moves.note((facilitator, party), &name_sort, &none, &relations);
             let relations = relations.to_string();
             difference.count(facilitator, relations.clone(), 1);
             let new = New { facilitator, party, org_no, name_sort, name_fold, relations };
@@ -183,12 +199,23 @@ impl Difference {
         for ((facilitator, relations), parties) in &others {
             store::relate(tx, *facilitator, relations, parties).await?;
         }
-        end_what_rested_on(tx, now, &self.related).await
+        let mut facilitators = self.moves.facilitators();
+        facilitators.extend(self.related.keys().map(|(facilitator, _)| *facilitator));
+        if facilitators.is_empty() {
+            return Ok(());
+        }
+        // Whoever adds one of these clients, or sets a rule, has done so, or waits for the relations as
+        // they are now.
+        let facilitators: Vec<PartyUuid> = facilitators.into_iter().collect();
+        store::lock_facilitators(tx, &facilitators).await?;
+        end_what_rested_on(tx, now, &self.related).await?;
+        rules::follow(tx, now, &self.moves).await
     }
 }
 
-/// Why a system user lost a client that nobody removed.
+/// Why a system user lost a client that nobody removed: what it rested on is no more, or the client.
 const ENDED: &str = "relation-ended";
+const DELETED: &str = "organisation-deleted";
 
 /// Ends what these clients have been given to, where their relations do not supply it any more.
 async fn end_what_rested_on(
@@ -199,10 +226,6 @@ async fn end_what_rested_on(
     if changed.is_empty() {
         return Ok(());
     }
-    let facilitators: BTreeSet<PartyUuid> = changed.keys().map(|(one, _)| *one).collect();
-    let facilitators: Vec<PartyUuid> = facilitators.into_iter().collect();
-    // Whoever adds one of these clients has done so, or waits for the relations as they are now.
-    store::lock_facilitators(tx, &facilitators).await?;
     let clients: Vec<PartyUuid> = changed.keys().map(|(_, client)| *client).collect();
     let mut at_stake = store::list_at_stake(tx, &clients).await?;
     at_stake.retain(|one| changed.contains_key(&(one.facilitator, one.client)));
@@ -214,7 +237,7 @@ async fn end_what_rested_on(
     let users = store::list_users(tx, &users).await?;
     let catalogue = catalogue::shipped()?;
     let numbers = numbers(tx, &clients).await?;
-    let (mut ended, mut told) = (Vec::new(), Vec::new());
+    let (mut ended, mut told) = (HashMap::<&str, Vec<Uuid>>::new(), Vec::new());
     let (mut losses, mut fewer) = (HashMap::new(), HashMap::<SystemUserId, usize>::new());
     for AtStake { id, system_user, facilitator, client } in at_stake {
         let (Some(user), Some((before, now))) =
@@ -226,19 +249,29 @@ async fn end_what_rested_on(
         if now.as_ref().is_some_and(holds) {
             continue;
         }
-        let code = before.lost(now.as_ref()).to_owned();
-        let data = json!({
-            "externalRef": user.external_ref, "client": { "orgNo": numbers.get(&client) },
-            "reason": ENDED, "code": code,
+        let number = numbers.get(&client);
+        let is_gone = number.is_some_and(|(_, deleted)| *deleted);
+        let mut data = json!({
+            "externalRef": user.external_ref, "client": { "orgNo": number.map(|(no, _)| no) },
         });
+        // Of one that is gone it does not matter what it had given.
+        let (why, code) = if is_gone { (DELETED, "") } else { (ENDED, before.lost(now.as_ref())) };
+        if let Some(data) = data.as_object_mut() {
+            data.insert("reason".into(), why.into());
+            if !is_gone {
+                data.insert("code".into(), code.into());
+            }
+        }
         let event = Event::new("client.removed", Actor::Product).party(user.owner);
         told.push(event.system(&user.system).system_user(system_user).data(data));
-        ended.push(id);
-        *losses.entry((facilitator, system_user, ENDED, code)).or_default() += 1;
+        ended.entry(why).or_default().push(id);
+        *losses.entry((facilitator, system_user, why, code.to_owned())).or_default() += 1;
         *fewer.entry(system_user).or_default() += 1;
     }
-    for some in ended.chunks(SOME) {
-        store::end(tx, now, ENDED, some).await?;
+    for (why, ids) in &ended {
+        for some in ids.chunks(SOME) {
+            store::end(tx, now, why, some).await?;
+        }
     }
     let lost: Vec<(PartyUuid, SystemUserId, i64)> =
         fewer.iter().filter_map(|(id, n)| Some((users.get(id)?.owner, *id, count(*n)))).collect();
@@ -249,10 +282,15 @@ async fn end_what_rested_on(
     store::lose(tx, now.day(), &losses).await?;
     events::record_all(tx, now, &told).await
 }
-async fn numbers(tx: &mut Tx, clients: &[PartyUuid]) -> Result<HashMap<PartyUuid, OrgNo>, Error> {
+/// Each one's number, and whether it has been deleted.
+async fn numbers(
+    tx: &mut Tx,
+    clients: &[PartyUuid],
+) -> Result<HashMap<PartyUuid, (OrgNo, bool)>, Error> {
     let mut all = HashMap::with_capacity(clients.len());
     for some in clients.chunks(SOME) {
-        all.extend(store::list_numbers(tx, some).await?);
+        let rows = store::list_numbers(tx, some).await?;
+        all.extend(rows.into_iter().map(|(id, number, deleted)| (id, (number, deleted))));
     }
     Ok(all)
 }

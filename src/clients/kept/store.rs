@@ -29,9 +29,10 @@ statements! {
     RELATE = "update client set relations = $1 where facilitator = $2 and party in ($3)";
     RENAME = "update client set org_no = $2, name_sort = $3, name_fold = $4 where party = $1";
     RENAME_GIVEN = "update client_delegation set name_sort = $2 where client = $1 and ended is null";
+    RENAME_FOUND = "update client_found set name_sort = $2 where client = $1";
     COUNT_KINDS = "insert into client_kind (facilitator, relations, clients) values ($1, $2, $3) on conflict (facilitator, relations) do update set clients = client_kind.clients + excluded.clients";
     LIST_AT_STAKE = "select id, system_user, facilitator, client from client_delegation where ended is null and client in ($1)";
-    LIST_NUMBERS = "select id, org_no from party where id in ($1) and org_no is not null";
+    LIST_NUMBERS = "select id, org_no, (deleted is not null) as deleted from party where id in ($1) and org_no is not null";
     /// Once for each package.
     LIST_USERS = "select u.id, u.owner, u.system_id, u.external_ref, g.item as package from system_user u left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.id in ($1)";
     END = "update client_delegation set ended = $1, ended_because = $2 where ended is null and id in ($3)";
@@ -161,7 +162,8 @@ pub(super) async fn rename(
 ) -> Result<(), Error> {
     let (sort, fold) = (name_sort.to_vec(), name_fold.to_owned());
     tx.query(RENAME).bind(party).bind(org_no).bind(sort.clone()).bind(fold).exec().await?;
-    tx.query(RENAME_GIVEN).bind(party).bind(sort).exec().await.map(drop)
+    tx.query(RENAME_GIVEN).bind(party).bind(sort.clone()).exec().await?;
+    tx.query(RENAME_FOUND).bind(party).bind(sort).exec().await.map(drop)
 }
 /// So many more, or fewer, of each kind.
 pub(super) async fn count_kinds(
@@ -194,10 +196,11 @@ pub(super) async fn list_at_stake(
 ) -> Result<Vec<AtStake>, Error> {
     tx.query(LIST_AT_STAKE).planned_anew().list(clients).all().await
 }
+/// Each one's number, and whether it has been deleted.
 pub(super) async fn list_numbers(
     tx: &mut Tx,
     of: &[PartyUuid],
-) -> Result<Vec<(PartyUuid, OrgNo)>, Error> {
+) -> Result<Vec<(PartyUuid, OrgNo, bool)>, Error> {
     tx.query(LIST_NUMBERS).list(of).all().await
 }
 #[derive(sqlx::FromRow)]

@@ -36,3 +36,9 @@ export async function retireService(demo, identifier) {
 export function nameOrganisation(demo, orgNo, name) {
   return post(demo, '/api/organisations', { orgNo, name, orgForm: 'AS' }, 201);
 }
+
+/** An organisation that has the other as its accountant from now on. */
+export function registerClient(demo, orgNo, name, toOrgNo) {
+  const gives = [{ role: 'REGN', toOrgNo }];
+  return post(demo, '/api/organisations', { orgNo, name, orgForm: 'AS', gives }, 201);
+}

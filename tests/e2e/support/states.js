@@ -13,7 +13,7 @@ import {
   logIn,
   makePerson,
 } from './people.js';
-import { addService, nameOrganisation, retireService } from './sandbox.js';
+import { addService, nameOrganisation, registerClient, retireService } from './sandbox.js';
 import {
   CLAIMS_RIGHT,
   VENDOR,
@@ -96,6 +96,7 @@ export async function prepare(demo) {
     accessPackages: [{ urn: signing }],
   });
   const firm = await makeAgent(demo, office, signing, ACCOUNTANTS, TOR_NUMBER);
+  const other = await makeAgent(demo, office, signing, ACCOUNTANTS, TOR_NUMBER);
   const some = { do: 'add', all: true, q: 'rør' };
   firm.job = await beginJob(demo, firm, KARI_NUMBER, some);
 
@@ -123,7 +124,7 @@ export async function prepare(demo) {
   const offered = { payroll: payroll.systemId, unknownSystem: form.systemId, bare };
   const changes = await prepareChanges(demo, ask, back);
   const life = { paused, ending, limited };
-  const more = { ...offered, ...changes, ...life, pending, firm };
+  const more = { ...offered, ...changes, ...life, pending, firm, other };
   return { ...own, ...more, agent, acceptedAgent, gone, orphan, changing, unknown };
 }
 
@@ -131,6 +132,19 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** The day so many days from today. */
 function dayIn(days) {
   return new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Lets new clients of the accountants wait, where the rule for them is off. */
+async function findClients({ page, demo }) {
+  const rule = page.getByRole('checkbox').first();
+  if (!(await rule.isChecked())) {
+    await rule.check();
+    const save = page.locator('form[action$="/clients/rules"] button');
+    await Promise.all([page.waitForNavigation(), save.click()]);
+    await registerClient(demo, '310200107', 'Nye Ærfugl AS', ACCOUNTANTS);
+    await registerClient(demo, '310200115', `Langtnavnutenmellomrom${'ogmer'.repeat(8)} AS`, ACCOUNTANTS);
+  }
+  return page.locator('form[action$="/clients/rules"] button');
 }
 
 /** Types into a field of the page's form and sends it. */
@@ -320,6 +334,9 @@ export function states(made) {
     { name: 'clients-bulk', who: KARI, path: `${clients(made.firm)}/bulk?q=r%C3%B8r` },
     { name: 'clients-check', who: KARI, path: `${clients(made.firm)}/bulk?scope=all&do=add` },
     { name: 'clients-job', who: KARI, path: `${clients(made.firm)}/jobs/${made.firm.job}` },
+    { name: 'clients-rules-off', who: KARI, path: `${clients(made.other)}/rules` },
+    { name: 'clients-rules', who: KARI, path: `${clients(made.firm)}/rules`, meanwhile: findClients },
+    { name: 'overview-new-clients', who: KARI, path: OVERVIEW },
     { name: 'clients-not-allowed', who: OLA, path: clients(made.acceptedAgent), status: 403, error: false },
     { name: 'clients-none', who: PIA, path: clients(made.acceptedAgent) },
     { name: 'not-found', who: PIA, path: `${UI}/${nothing}`, status: 404 },

@@ -2,7 +2,7 @@
 use super::world::*;
 use crate::{
     on_each_engine,
-    support::{ACCOUNTANTS, Bench, CUSTOMER, KARI},
+    support::{ACCOUNTANTS, Bench, CUSTOMER, KARI, TOR},
 };
 use serde_json::{Value, json};
 use systembruker::{
@@ -17,7 +17,7 @@ on_each_engine!(
     a_package_that_is_taken_back_ends_what_rested_on_it,
 );
 
-async fn import(bench: &Bench, what: impl FnOnce(Register) -> Import, told: Value) {
+pub async fn import(bench: &Bench, what: impl FnOnce(Register) -> Import, told: Value) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("told.json");
     std::fs::write(&file, told.to_string()).unwrap();
@@ -28,12 +28,12 @@ async fn import(bench: &Bench, what: impl FnOnce(Register) -> Import, told: Valu
     let source = Source::open(&what.from().file).unwrap();
     importer.run(&what, source, None).await.unwrap();
 }
-fn unit(n: usize, name: &str, form: &str) -> Value {
+pub fn unit(n: usize, name: &str, form: &str) -> Value {
     json!({
         "organisasjonsnummer": number(n), "navn": name, "organisasjonsform": { "kode": form },
     })
 }
-fn accounts(n: usize, holders: &[&str]) -> Value {
+pub fn accounts(n: usize, holders: &[&str]) -> Value {
     let roles: Vec<Value> = holders
         .iter()
         .map(|code| {
@@ -85,6 +85,14 @@ async fn a_deleted_organisation_is_a_client_no_more(bench: Bench) {
     assert_eq!(counts(&bench, kari, id).await, Counts::default());
     assert_eq!(bench.count("select count(*) from client_delegation where ended is null").await, 0);
     assert_eq!(bench.count("select count(*) from event where type = 'client.removed'").await, 1);
+    let why = "select count(*) from client_delegation where ended_because = 'organisation-deleted'";
+    assert_eq!(bench.count(why).await, 1);
+    let mut tor = bench.logged_in(TOR).await;
+    let ui = "/accessmanagement/ui/systemuser";
+    let page = tor.get(&format!("{ui}/overview")).await;
+    page.is(200).says("1 klient ble fjernet").says("fordi virksomheten er slettet.");
+    let page = tor.get(&format!("{ui}/history?kind=client.removed")).await;
+    page.is(200).says("Klienten er slettet i registeret");
 }
 
 async fn a_package_that_is_taken_back_ends_what_rested_on_it(bench: Bench) {

@@ -7,5 +7,6 @@ mod bulk_api;
 mod crash;
 mod jobs;
 mod pages;
+mod rules;
 mod verbs;
 pub mod world;

@@ -327,7 +327,7 @@ async fn what_was_lost_is_told(bench: Bench) {
     let statements = bench.app.store.statements();
     let page = tor.get(overview).await;
     page.is(200).says("37 klienter ble fjernet").says("Regnskapsfører");
-    assert!(bench.app.store.statements() - statements <= 5, "the frame's included");
+    assert!(bench.app.store.statements() - statements <= 4, "the frame's included");
     let shown = tor.get(&format!("/accessmanagement/ui/systemuser/{id}")).await;
     shown.is(200).says("37 klienter ble fjernet");
     let revoke = tor.get(&format!("/accessmanagement/ui/systemuser/{id}/revoke")).await;

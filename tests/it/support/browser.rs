@@ -211,6 +211,10 @@ impl Answer {
                 action: form.attr("action").unwrap().into(),
                 fields: form
                     .select(&inputs)
+                    // A box that is not checked says nothing.
+                    .filter(|input| {
+                        input.attr("type") != Some("checkbox") || input.attr("checked").is_some()
+                    })
                     .map(|input| {
                         let value = input.attr("value").unwrap_or_default();
                         (input.attr("name").unwrap().to_owned(), value.to_owned())
