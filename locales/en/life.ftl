@@ -33,6 +33,3 @@ words-flash-paused = The access for { $name } is paused.
 words-flash-resumed = The access for { $name } is no longer paused.
 words-flash-end-set = The end date for { $name } has been saved.
 words-flash-end-removed = The end date for { $name } has been removed.
-words-event-user-paused = The system access was paused
-words-event-user-resumed = The system access was resumed
-words-event-user-expired = The system access expired

@@ -33,6 +33,3 @@ words-flash-paused = Tilgangen for { $name } er satt på pause.
 words-flash-resumed = Tilgangen for { $name } er ikke lenger på pause.
 words-flash-end-set = Sluttdatoen for { $name } er lagret.
 words-flash-end-removed = Sluttdatoen for { $name } er fjernet.
-words-event-user-paused = Systemtilgangen ble satt på pause
-words-event-user-resumed = Systemtilgangen ble tatt av pause
-words-event-user-expired = Systemtilgangen gikk ut

@@ -33,6 +33,3 @@ words-flash-paused = Tilgangen for { $name } er sett på pause.
 words-flash-resumed = Tilgangen for { $name } er ikkje lenger på pause.
 words-flash-end-set = Sluttdatoen for { $name } er lagra.
 words-flash-end-removed = Sluttdatoen for { $name } er fjerna.
-words-event-user-paused = Systemtilgangen vart sett på pause
-words-event-user-resumed = Systemtilgangen vart teken av pause
-words-event-user-expired = Systemtilgangen gjekk ut

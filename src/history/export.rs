@@ -8,7 +8,7 @@ use super::{
 use crate::{
     catalogue::Contents,
     db::Store,
-    web::{csv, page::Page},
+    web::{csv, items, page::Page},
 };
 use axum::body::{Body, Bytes};
 use http_body_util::channel::{Channel, Sender};
@@ -118,7 +118,7 @@ impl Export {
         let (page, catalogue) = (&self.page, self.catalogue.as_ref());
         let (who, role) = words::who(page, catalogue, &happened.actor);
         let said = |id: Option<String>| id.unwrap_or_default();
-        let what = words::what(page, &happened.kind);
+        let what = items::event(page, &happened.kind);
         let client = happened.client.as_ref();
         match self.format {
             Format::Csv => csv::push_row(

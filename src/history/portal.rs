@@ -158,7 +158,7 @@ fn filters(page: &Page, asked: &Asked, only: Option<String>) -> Filters {
     let groups = GROUPS.iter().map(|(name, kinds)| {
         let text = words::group(page, name);
         let all = choice(*name, page.t1("history-all-of", "group", text));
-        let each = kinds.iter().map(|kind| choice(*kind, words::what(page, kind).to_owned()));
+        let each = kinds.iter().map(|kind| choice(*kind, items::event(page, kind).to_owned()));
         Group { text, kinds: std::iter::once(all).chain(each).collect() }
     });
     Filters {
@@ -182,7 +182,7 @@ fn row(page: &Page, catalogue: &Contents, happened: &Happened) -> Row {
     let family = happened.kind.split_once('.').map_or("", |(family, _)| family);
     Row {
         at: page.date_time(happened.at),
-        what: words::what(page, &happened.kind).to_owned(),
+        what: items::event(page, &happened.kind).to_owned(),
         more: words::more(page, catalogue, happened),
         who,
         role,

@@ -5,39 +5,6 @@ use crate::{
     web::{items, page::Page},
 };
 
-/// A type of event as a sentence; its own name where nobody has given it words.
-pub fn what<'a>(page: &Page, kind: &'a str) -> &'a str {
-    match kind {
-        "request.created" => page.t("event-request-created"),
-        "request.accepted" => page.t("event-request-accepted"),
-        "request.rejected" => page.t("event-request-rejected"),
-        "request.escalated" => page.t("event-request-escalated"),
-        "request.withdrawn" => page.t("event-request-withdrawn"),
-        "request.timed-out" => page.t("event-request-timed-out"),
-        "change.created" => page.t("event-change-created"),
-        "change.accepted" => page.t("event-change-accepted"),
-        "change.rejected" => page.t("event-change-rejected"),
-        "change.escalated" => page.t("event-change-escalated"),
-        "change.withdrawn" => page.t("event-change-withdrawn"),
-        "system-user.created" => page.t("event-user-created"),
-        "system-user.changed" => page.t("event-user-changed"),
-        "system-user.renamed" => page.t("event-user-renamed"),
-        "system-user.paused" => page.t("event-user-paused"),
-        "system-user.resumed" => page.t("event-user-resumed"),
-        "system-user.expired" => page.t("event-user-expired"),
-        "system-user.revoked" => page.t("event-user-revoked"),
-        "client.added" => page.t("event-client-added"),
-        "client.removed" => page.t("event-client-removed"),
-        "client.rule-set" => page.t("event-client-rule-set"),
-        "client.rule-removed" => page.t("event-client-rule-removed"),
-        "role.closed" => page.t("event-role-closed"),
-        "package.closed" => page.t("event-package-closed"),
-        "notice.added" => page.t("event-notice-added"),
-        "notice.confirmed" => page.t("event-notice-confirmed"),
-        "notice.removed" => page.t("event-notice-removed"),
-        other => other,
-    }
-}
 /// A group of types.
 pub fn group(page: &Page, name: &str) -> &'static str {
     match name {

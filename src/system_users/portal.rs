@@ -152,22 +152,7 @@ fn state(user: &SystemUser, now: Ts) -> Shows {
     }
 }
 fn event(page: &Page, catalogue: &Contents, line: &Line) -> Event {
-    let what = match line.kind.as_str() {
-        "system-user.created" => page.t("words-event-user-created").to_owned(),
-        "system-user.renamed" => page.t("words-event-user-renamed").to_owned(),
-        "system-user.revoked" => page.t("words-event-user-revoked").to_owned(),
-        "system-user.changed" => page.t("words-event-user-changed").to_owned(),
-        "system-user.paused" => page.t("words-event-user-paused").to_owned(),
-        "system-user.resumed" => page.t("words-event-user-resumed").to_owned(),
-        "system-user.expired" => page.t("words-event-user-expired").to_owned(),
-        "request.accepted" => page.t("words-event-request-accepted").to_owned(),
-        "change.created" => page.t("words-event-change-created").to_owned(),
-        "change.accepted" => page.t("words-event-change-accepted").to_owned(),
-        "change.rejected" => page.t("words-event-change-rejected").to_owned(),
-        "change.escalated" => page.t("words-event-change-escalated").to_owned(),
-        "change.withdrawn" => page.t("words-event-change-withdrawn").to_owned(),
-        other => other.to_owned(),
-    };
+    let what = items::event(page, &line.kind).to_owned();
     let by = match (line.actor_kind.as_str(), &line.acted_as) {
         ("vendor", _) => page.t("words-by-vendor").to_owned(),
         (_, Some(code)) => items::role(page, catalogue, code),
