@@ -184,9 +184,9 @@ async fn listed(
         return Ok(Json(ClientsBody::new(&agent, all, None, total)));
     };
     let asked = Asked { q, which, after, most };
-    let (rows, next) = list::page(&mut reads, &catalogue, scope, &kinds, &asked).await?;
-    let next = next.map(|after| wanted.address(list, &app.config.public_url, &after, most));
-    Ok(Json(ClientsBody::new(&agent, rows, next, total)))
+    let found = list::page(&mut reads, &catalogue, scope, &kinds, &asked).await?;
+    let next = found.next.map(|after| wanted.address(list, &app.config.public_url, &after, most));
+    Ok(Json(ClientsBody::new(&agent, found.clients, next, total)))
 }
 /// The facilitator's clients that an agent can be given, or has been.
 #[utoipa::path(get, path = "/authentication/api/v1/enduser/systemuser/clients/available", tag = "clients",

@@ -23,11 +23,12 @@ statements! {
     LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// Those that have been given, in the order of an index of their own.
     LIST_ADDED = "select d.client as party, p.org_no, p.name, p.org_form, coalesce(c.relations, '') as relations, d.name_sort, d.since from (select client, name_sort, since from client_delegation where system_user = $1 and ended is null and client <> $2 and (name_sort, client) > ($3, $4) order by name_sort, client limit cast($5 as bigint)) d cross join party p left join client c on c.party = d.client and c.facilitator = $2 where p.id = d.client order by d.name_sort, d.client";
-    /// Those whose name or number holds the pattern, given or not.
-    SEARCH = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) and (name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') order by name_sort, party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
-    SEARCH_ADDED = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, c.since from (select party, org_no, relations, name_sort, since from (select c.party, c.org_no, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from client c where c.facilitator = $2 and (c.name_sort, c.party) > ($3, $4) and (c.name_fold like cast($6 as text) escape '\\' or c.org_no like cast($6 as text) escape '\\')) f where since is not null order by name_sort, party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
+    /// Those whose name or number holds the pattern, given or not. Where they are not all on the page,
+    /// how many there are: at most one more than is said.
+    SEARCH = "with page as (select party, org_no, relations, name_sort from client k where facilitator = $2 and (name_sort, party) > ($3, $4) and (k.name_fold like cast($6 as text) escape '\\' or k.org_no like cast($6 as text) escape '\\') order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since, case when (select count(*) from page) >= cast($5 as bigint) or length($3) > 0 then (select count(*) from (select 1 as one from client k where k.facilitator = $2 and (k.name_fold like cast($6 as text) escape '\\' or k.org_no like cast($6 as text) escape '\\') limit 1001) k) end as hits from page c cross join party p where p.id = c.party order by c.name_sort, c.party";
+    SEARCH_ADDED = "with page as (select party, org_no, relations, name_sort, since from (select c.party, c.org_no, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from client c where c.facilitator = $2 and (c.name_sort, c.party) > ($3, $4) and (c.name_fold like cast($6 as text) escape '\\' or c.org_no like cast($6 as text) escape '\\')) f where since is not null order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, c.since, case when (select count(*) from page) >= cast($5 as bigint) or length($3) > 0 then (select count(*) from (select 1 as one from client_delegation d cross join client k where d.system_user = $1 and d.ended is null and k.party = d.client and k.facilitator = $2 and (k.name_fold like cast($6 as text) escape '\\' or k.org_no like cast($6 as text) escape '\\') limit 1001) k) end as hits from page c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// Those of these relations that have not been given, unless given ones are wanted too.
-    LIST_BY_RELATIONS = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from (select party, org_no, relations, name_sort from client where relations in ($8) and facilitator = $2 and (name_sort, party) > ($3, $4) and ($6 = '%%' or name_fold like cast($6 as text) escape '\\' or org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = client.party and d.ended is null)) order by name_sort, party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
+    LIST_BY_RELATIONS = "with page as (select party, org_no, relations, name_sort from client k where relations in ($8) and facilitator = $2 and (name_sort, party) > ($3, $4) and ($6 = '%%' or k.name_fold like cast($6 as text) escape '\\' or k.org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = k.party and d.ended is null)) order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since, case when $6 <> '%%' and ((select count(*) from page) >= cast($5 as bigint) or length($3) > 0) then (select count(*) from (select 1 as one from client k where k.relations in ($8) and k.facilitator = $2 and (k.name_fold like cast($6 as text) escape '\\' or k.org_no like cast($6 as text) escape '\\') and (cast($7 as boolean) or not exists (select 1 from client_delegation d where d.system_user = $1 and d.client = k.party and d.ended is null)) limit 1001) k) end as hits from page c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// The one with this number.
     FIND_BY_NUMBER = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from client c cross join party p where p.id = c.party and c.facilitator = $2 and c.org_no = $3";
     FIND = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from client c cross join party p where p.id = c.party and c.facilitator = $2 and c.party = $3";
@@ -139,7 +140,8 @@ pub async fn list(
     let (mut reads, agent) = agent(app, &catalogue, on, id).await?;
     let scope = Scope::from(&agent);
     let kinds = kinds(&mut reads, &catalogue, scope).await?;
-    let (rows, next) = page(&mut reads, &catalogue, scope, &kinds, asked).await?;
+    let Found { clients: rows, next, .. } =
+        page(&mut reads, &catalogue, scope, &kinds, asked).await?;
     Ok(Listed { rows, next, counts: kinds.counts(agent.clients), may_manage: true, agent })
 }
 /// The party's own agent, for one who may see its clients, and the connection to read them by.
@@ -191,8 +193,8 @@ pub async fn every(
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let asked = Asked { q, which, after, most: 1_000 };
-        let (rows, next) = page(reads, catalogue, scope, &kinds, &asked).await?;
-        all.extend(rows);
+        let Found { clients, next, .. } = page(reads, catalogue, scope, &kinds, &asked).await?;
+        all.extend(clients);
         match next {
             None => return Ok(all),
             next => after = next,
@@ -220,6 +222,9 @@ struct Row {
     relations: String,
     name_sort: Vec<u8>,
     since: Option<Ts>,
+    /// Of a search, where they are not all on the page.
+    #[sqlx(default)]
+    hits: Option<i64>,
 }
 impl Row {
     fn client(self, catalogue: &Contents, packages: &[PackageUrn]) -> Client {
@@ -236,15 +241,28 @@ impl Row {
     }
 }
 
-/// A page, and where the next begins, in one statement.
+/// Most hits of a search that are counted.
+pub const MOST_HITS: i64 = 1_000;
+
+/// A page of clients.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub clients: Vec<Client>,
+    /// Where the next page begins.
+    pub next: Option<After>,
+    /// How many a search finds, where they are not all here; one more than [`MOST_HITS`] is more.
+    pub hits: Option<i64>,
+}
+/// A page, in one statement.
 pub async fn page(
     reads: &mut Reads,
     catalogue: &Contents,
     scope: Scope<'_>,
     kinds: &Kinds,
     asked: &Asked<'_>,
-) -> Result<(Vec<Client>, Option<After>), Error> {
+) -> Result<Found, Error> {
     let mut rows = rows(reads, scope, kinds, asked).await?;
+    let hits = rows.first().and_then(|row| row.hits);
     let more = i64::try_from(rows.len()).is_ok_and(|n| n > asked.most);
     rows.truncate(usize::try_from(asked.most).unwrap_or_default());
     let last = rows.last().filter(|_| more);
@@ -254,7 +272,7 @@ pub async fn page(
     if let Which::In(state) = asked.which {
         clients.retain(|client| client.state() == state);
     }
-    Ok((clients, next))
+    Ok(Found { clients, next, hits })
 }
 async fn rows(
     reads: &mut Reads,

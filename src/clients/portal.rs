@@ -1,7 +1,7 @@
 //! The clients of an agent system user, in HTML.
 use super::{
     Agent, Asked, Client, form, jobs,
-    list::{self, Scope, Which},
+    list::{self, Found, MOST_HITS, Scope, Which},
     model::{After, State as ClientState},
     pages::{AgentRow, ChooseAgentPage, ListPage, NotEntitledPage, Row, Shows},
     rules, shelf, view,
@@ -152,7 +152,7 @@ async fn show_list(
     };
     let catalogue = app.catalogue.now();
     let kinds = list::kinds(&mut reads, &catalogue, Scope::from(&agent)).await?;
-    let (clients, next) =
+    let Found { clients, next, hits } =
         page_of(&mut reads, &catalogue, &agent, &kinds, &place.q, shows, after, PAGE).await?;
     let ids: Vec<PartyUuid> = clients.iter().map(|client| client.id).collect();
     let elsewhere = shelf::elsewhere(&mut reads, agent.owner, id, &ids).await?;
@@ -184,21 +184,18 @@ async fn show_list(
         Shows::OnNone => None,
     };
     let known = known.filter(|_| place.q.is_empty());
-    let here = first && next.is_none();
     let page = Page { nav: Some(Nav::Clients), ..acting.page.clone() };
-    let count = match known {
-        Some(n) => page.count("clients-count", unsigned(n)),
-        None if here => {
-            page.count("clients-count", unsigned(i64::try_from(rows.len()).unwrap_or(0)))
-        }
-        None => page.count("clients-more", unsigned(PAGE)),
+    let here = i64::try_from(rows.len()).unwrap_or_default();
+    let count = match (known, hits.unwrap_or(here)) {
+        (None, n) if n > MOST_HITS => page.count("clients-more", unsigned(MOST_HITS)),
+        (known, n) => page.count("clients-count", unsigned(known.unwrap_or(n))),
     };
     let bulk = |action: &str, some: bool| {
         let query = place.query("");
         let sign = if query.is_empty() { "" } else { "&" };
         some.then(|| format!("{}/bulk?scope=all&do={action}{sign}{query}", urls::clients(id)))
     };
-    let can_add = matches!(shows, Shows::All | Shows::In(ClientState::Available));
+    let can_add = !matches!(shows, Shows::In(ClientState::Added | ClientState::Blocked));
     let can_remove = matches!(shows, Shows::All | Shows::In(ClientState::Added));
     let made = ListPage {
         user_url: urls::system_user(id),
@@ -238,7 +235,7 @@ fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or_default()
 }
 
-/// A page of the list, and where the next begins: one statement.
+/// A page of the list: one statement.
 #[expect(clippy::too_many_arguments, reason = "what a list is asked for")]
 async fn page_of(
     reads: &mut Reads,
@@ -249,7 +246,7 @@ async fn page_of(
     shows: Shows,
     after: Option<After>,
     most: i64,
-) -> Result<(Vec<Client>, Option<After>), Problem> {
+) -> Result<Found, Problem> {
     let which = match shows {
         Shows::All => Which::All,
         Shows::In(state) => Which::In(state),
@@ -342,7 +339,7 @@ async fn download(
         loop {
             let mut reads = app.store.reads().await?;
             let kinds = list::kinds(&mut reads, &catalogue, Scope::from(&agent)).await?;
-            let (clients, next) =
+            let Found { clients, next, .. } =
                 page_of(&mut reads, &catalogue, &agent, &kinds, &place.q, shows, after, TABLE)
                     .await?;
             drop(reads);

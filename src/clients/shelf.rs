@@ -2,6 +2,7 @@
 //! which clients are on none, and which system users there are.
 use super::{
     kept,
+    list::Found,
     model::{After, Agent, Client, Relations},
     own_agent, store,
 };
@@ -20,8 +21,8 @@ use std::collections::HashMap;
 
 statements! {
     LIST_ELSEWHERE = "select d.client, u.title from client_delegation d join system_user u on u.id = d.system_user and u.revoked is null where d.ended is null and d.facilitator = $1 and d.system_user <> $2 and d.client in ($3) order by u.title, u.id";
-    /// In the order of names, as the other lists.
-    LIST_ON_NONE = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort from (select party, org_no, relations, name_sort from client where facilitator = $1 and (name_sort, party) > ($2, $3) and ($4 = '%%' or name_fold like cast($4 as text) escape '\\' or org_no like cast($4 as text) escape '\\') and not exists (select 1 from client_delegation d where d.client = client.party and d.facilitator = $1 and d.ended is null) order by name_sort, party limit cast($5 as bigint)) c join party p on p.id = c.party order by c.name_sort, c.party";
+    /// In the order of names, and with how many there are, as the other lists.
+    LIST_ON_NONE = "with page as (select party, org_no, relations, name_sort from client k where facilitator = $1 and (name_sort, party) > ($2, $3) and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not exists (select 1 from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null) order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, case when (select count(*) from page) >= cast($5 as bigint) or length($2) > 0 then (select count(*) from (select 1 as one from client k where k.facilitator = $1 and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not exists (select 1 from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null) limit 1001) k) end as hits from page c join party p on p.id = c.party order by c.name_sort, c.party";
     LIST_AGENTS = "select u.id, u.title, u.clients, s.name as system_name from system_user u join system s on s.id = u.system_id where u.owner = $1 and u.kind = 'agent' and u.revoked is null order by u.created desc, u.id desc limit 100";
     FIND_NAME = "select name from party where id = $1";
 }
@@ -95,8 +96,9 @@ struct Row {
     org_form: Option<String>,
     relations: String,
     name_sort: Vec<u8>,
+    hits: Option<i64>,
 }
-/// A page of the clients that are on none of the owner's system users, and where the next begins.
+/// A page of the clients that are on none of the owner's system users.
 pub async fn on_none(
     reads: &mut Reads,
     owner: PartyUuid,
@@ -104,12 +106,13 @@ pub async fn on_none(
     after: Option<After>,
     most: i64,
     lack: impl Fn(&Relations) -> Vec<PackageUrn>,
-) -> Result<(Vec<Client>, Option<After>), Error> {
+) -> Result<Found, Error> {
     let After { name_sort, id } = after.unwrap_or_else(After::nothing);
     let query = reads.query(LIST_ON_NONE).bind(owner).bind(name_sort).bind(id);
     let mut rows: Vec<Row> = query.bind(pattern(q)).bind(most + 1).all().await?;
     let more = i64::try_from(rows.len()).is_ok_and(|n| n > most);
     rows.truncate(usize::try_from(most).unwrap_or_default());
+    let hits = rows.first().and_then(|row| row.hits);
     let last = rows.last().filter(|_| more);
     let next = last.map(|row| After { name_sort: row.name_sort.clone(), id: row.party });
     let client = |row: Row| {
@@ -124,7 +127,7 @@ pub async fn on_none(
             relations,
         }
     };
-    Ok((rows.into_iter().map(client).collect(), next))
+    Ok(Found { clients: rows.into_iter().map(client).collect(), next, hits })
 }
 
 /// One of a party's agent system users, as one chooses among them.

@@ -138,16 +138,16 @@ impl<'c> Query<'c> {
         self.sql = AssertSqlSafe(repeated).into_sql_str();
         self
     }
-    /// Opens the statement's `in ($n)` for all of `values`, of which there is at least one; they are
-    /// bound last. The last is repeated up to a round number, so that few statements are prepared.
+    /// Opens the statement's `in ($n)`, wherever it stands, for all of `values`, of which there is at
+    /// least one; they are bound last. The last is repeated up to a round number, so that few statements are prepared.
     pub fn list<V: Value + Clone>(mut self, values: &[V]) -> Self {
         const ROUND: usize = 50;
         let sql = self.sql.as_str().to_owned();
-        let opened = sql.split_once("in ($").and_then(|(head, rest)| {
-            let (first, tail) = rest.split_once(')')?;
-            Some((head, first.parse::<usize>().ok()?, tail))
+        let first = sql.split_once("in ($").and_then(|(_, rest)| {
+            let (first, _) = rest.split_once(')')?;
+            first.parse::<usize>().ok()
         });
-        let (Some((head, first, tail)), Some(last)) = (opened, values.last()) else {
+        let (Some(first), Some(last)) = (first, values.last()) else {
             return self.wrong("no list to open, or nothing in it");
         };
         let length = if values.len() == 1 { 1 } else { values.len().next_multiple_of(ROUND) };
@@ -155,7 +155,8 @@ impl<'c> Query<'c> {
         for at in 0..length {
             self = self.bind(values.get(at).unwrap_or(last).clone());
         }
-        self.sql = AssertSqlSafe(format!("{head}in ({}){tail}", places.join(", "))).into_sql_str();
+        let opened = format!("in ({})", places.join(", "));
+        self.sql = AssertSqlSafe(sql.replace(&format!("in (${first})"), &opened)).into_sql_str();
         self
     }
     /// Planned anew each time, for a table that grows while it is asked: PostgreSQL would keep the plan

@@ -4,6 +4,7 @@
 //! nothing about what comes of a row.
 pub mod api;
 pub mod chunks;
+pub mod matching;
 pub mod model;
 pub mod pages;
 pub mod portal;
@@ -28,7 +29,6 @@ use crate::{
     db::{Error, Reads, Tx},
     ids::{JobId, PartyUuid, SystemUserId},
     number_list::NumberList,
-    parties::model::pattern,
     problem::{Code, Problem},
 };
 use model::Whose;
@@ -140,14 +140,9 @@ pub(super) async fn enter(
     let scope = source.scope();
     store::insert(tx, &store::New { id, whose, action, scope, on, created: now, list }).await?;
     match source {
-        Source::Matching(Matching { q, state }) => {
+        Source::Matching(which) => {
             let judge = Judge { catalogue: &catalogue, packages: &agent.packages };
-            let mut relations = store::list_relations(tx, agent.owner).await?;
-            relations.retain(|text| match state {
-                None | Some(super::State::Added) => true,
-                Some(wanted) => judge.is_in(*wanted, text, false),
-            });
-            store::insert_matching(tx, id, &pattern(q), *state, &relations).await?;
+            matching::insert(tx, id, agent.owner, which, judge).await?;
         }
         Source::List(list) => {
             let numbers = list.numbers.iter().map(|(line, no)| (Some(*line), no.clone()));
@@ -263,13 +258,12 @@ pub async fn forecast_matching(
     reads: &mut Reads,
     agent: &Agent,
     action: Action,
-    matching: &Matching,
+    which: &Matching,
 ) -> Result<Forecast, Error> {
     let catalogue = app.catalogue.now();
     let judge = Judge { catalogue: &catalogue, packages: &agent.packages };
     let whose = Whose { user: agent.id, owner: agent.owner };
-    let Matching { q, state } = matching;
-    store::read_forecast_matching(reads, whose, &pattern(q), *state, action, judge).await
+    matching::read_forecast(reads, whose, which, action, judge).await
 }
 
 /// Forgets drafts that nobody started, and jobs that have been kept long enough; how many.

@@ -215,6 +215,8 @@ impl Forecast {
 pub struct Matching {
     pub q: String,
     pub state: Option<crate::clients::model::State>,
+    /// Of those only such as are on none of the owner's system users.
+    pub on_none: bool,
 }
 
 /// Whose system user, for the statements that look at its clients.

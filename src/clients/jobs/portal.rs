@@ -77,14 +77,10 @@ impl Wish {
         Action::of(&self.action).ok_or_else(|| unreadable("do", "Neither add nor remove."))
     }
     fn matching(&self) -> Result<Matching, Problem> {
-        let state = match Shows::of(&self.state) {
-            Some(Shows::All) => None,
-            Some(Shows::In(state)) => Some(state),
-            Some(Shows::OnNone) | None => {
-                return Err(unreadable("state", "Not a state of clients."));
-            }
-        };
-        Ok(Matching { q: self.q.clone(), state })
+        let shows = Shows::of(&self.state);
+        let shows = shows.ok_or_else(|| unreadable("state", "Not a state of clients."))?;
+        let state = if let Shows::In(state) = shows { Some(state) } else { None };
+        Ok(Matching { q: self.q.clone(), state, on_none: shows == Shows::OnNone })
     }
 }
 pub(super) fn bulk_url(id: SystemUserId) -> String {

@@ -17,14 +17,9 @@ use std::collections::BTreeMap;
 statements! {
     INSERT = "insert into client_job (id, system_user, owner, action, scope, state, person, person_no, level, total, repeated, fault_count, faults, created) values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, 0, $9, $10, $11, $12)";
     INSERT_ROWS = "insert into client_job_row (job, no, org_no, line) values ($1, $2, $3, $4)";
-    /// All that a search finds: in any state when `$3` is `any`, else those that have been added, or
-    /// have not; and of these relations.
-    INSERT_MATCHING = "insert into client_job_row (job, no, org_no) select j.id, row_number() over (order by c.name_sort, c.party), c.org_no from client_job j join client c on c.facilitator = j.owner left join client_delegation d on d.system_user = j.system_user and d.client = c.party and d.ended is null where j.id = $1 and ($2 = '%%' or c.name_fold like cast($2 as text) escape '\\' or c.org_no like cast($2 as text) escape '\\') and ($3 = 'any' or (d.id is not null) = ($3 = 'added')) and c.relations in ($4)";
     INSERT_CLIENTS_OF = "insert into client_job_row (job, no, org_no) select j.id, row_number() over (order by d.name_sort, d.client), p.org_no from client_job j join client_delegation d on d.system_user = $2 and d.ended is null and d.client <> j.owner join party p on p.id = d.client where j.id = $1";
     /// What another job could not do, or did not come to.
     INSERT_LEFT_OF = "insert into client_job_row (job, no, org_no, line) select j.id, row_number() over (order by r.no), r.org_no, r.line from client_job j join client_job_row r on r.job = $2 and (r.outcome is null or r.outcome in ('not-a-client', 'blocked', 'failed')) where j.id = $1";
-    /// What the relations of the facilitator's clients are.
-    LIST_RELATIONS = "select relations from client_kind where facilitator = $1 and clients > 0";
     SET_TOTAL = "update client_job set total = (select count(*) from client_job_row where job = $1) where id = $1 returning total";
     /// Guarded, so that of two who start one does.
     START = "update client_job set state = case when total > 0 then 'running' else 'done' end, ended = case when total > 0 then ended else $2 end, person = $3, person_no = $4, level = $5 where id = $1 and state = 'draft'";
@@ -33,8 +28,6 @@ statements! {
     LIST_REFUSED = "select r.no, r.line, r.org_no, p.name, r.outcome, r.missing, null as relations, false as added from client_job_row r left join party p on p.org_no = r.org_no where r.job = $1 and r.no > $2 and r.outcome in ('not-a-client', 'blocked', 'failed') order by r.no limit cast($3 as bigint)";
     /// Of a draft's rows, by the relations that they have to the facilitator.
     FORECAST = "select c.relations, (d.id is not null) as added, count(*) as clients from client_job_row r join client_job j on j.id = r.job left join client c on c.facilitator = j.owner and c.org_no = r.org_no left join client_delegation d on d.system_user = j.system_user and d.client = c.party and d.ended is null where r.job = $1 group by c.relations, (d.id is not null)";
-    /// The same of all that a search finds.
-    FORECAST_MATCHING = "select c.relations, (d.id is not null) as added, count(*) as clients from client c left join client_delegation d on d.system_user = $1 and d.client = c.party and d.ended is null where c.facilitator = $2 and ($3 = '%%' or c.name_fold like cast($3 as text) escape '\\' or c.org_no like cast($3 as text) escape '\\') group by c.relations, (d.id is not null)";
     END = "update client_job set state = $2, stopped = $3, ended = $4 where id = $1 and state = 'running'";
     /// Drafts that nobody started, and jobs whose time is up.
     LIST_OLD = "select id from client_job where (state = 'draft' and created <= $1) or (created <= $2 and state <> 'running') order by created limit cast($3 as bigint)";
@@ -96,24 +89,6 @@ pub(super) async fn insert_rows(
     }
     Ok(())
 }
-pub(super) async fn insert_matching(
-    tx: &mut Tx,
-    job: JobId,
-    pattern: &str,
-    state: Option<ClientState>,
-    relations: &[String],
-) -> Result<(), Error> {
-    if relations.is_empty() {
-        return Ok(());
-    }
-    let given = match state {
-        None => "any",
-        Some(ClientState::Added) => "added",
-        Some(ClientState::Available | ClientState::Blocked) => "not",
-    };
-    let query = tx.query(INSERT_MATCHING).planned_anew().bind(job).bind(pattern.to_owned());
-    query.bind(given).list(relations).exec().await.map(drop)
-}
 pub(super) async fn insert_clients_of(
     tx: &mut Tx,
     job: JobId,
@@ -123,10 +98,6 @@ pub(super) async fn insert_clients_of(
 }
 pub(super) async fn insert_left_of(tx: &mut Tx, job: JobId, of: JobId) -> Result<(), Error> {
     tx.query(INSERT_LEFT_OF).planned_anew().bind(job).bind(of).exec().await.map(drop)
-}
-pub(super) async fn list_relations(tx: &mut Tx, owner: PartyUuid) -> Result<Vec<String>, Error> {
-    let rows: Vec<(String,)> = tx.query(LIST_RELATIONS).bind(owner).all().await?;
-    Ok(rows.into_iter().map(|(text,)| text).collect())
 }
 /// Notes how many rows there are.
 pub(super) async fn set_total(tx: &mut Tx, job: JobId) -> Result<i64, Error> {
@@ -316,8 +287,8 @@ async fn rows(
 }
 
 /// Relations, whether they have been added, and how many there are.
-type Group = (Option<String>, bool, i64);
-fn forecast(groups: Vec<Group>, action: Action, judge: Judge<'_>) -> Forecast {
+pub(super) type Group = (Option<String>, bool, i64);
+pub(super) fn forecast(groups: Vec<Group>, action: Action, judge: Judge<'_>) -> Forecast {
     let mut found = Forecast::default();
     let mut blocked: BTreeMap<Vec<PackageUrn>, i64> = BTreeMap::new();
     for (relations, added, clients) in groups {
@@ -340,23 +311,6 @@ pub(super) async fn read_forecast(
 ) -> Result<Forecast, Error> {
     let groups: Vec<Group> = reads.query(FORECAST).planned_anew().bind(job.id).all().await?;
     Ok(forecast(groups, job.action, judge))
-}
-/// What adding or removing all that a search finds would come to.
-pub(super) async fn read_forecast_matching(
-    reads: &mut Reads,
-    whose: Whose,
-    pattern: &str,
-    state: Option<ClientState>,
-    action: Action,
-    judge: Judge<'_>,
-) -> Result<Forecast, Error> {
-    let query = reads.query(FORECAST_MATCHING).bind(whose.user).bind(whose.owner);
-    let mut groups: Vec<Group> = query.bind(pattern.to_owned()).all().await?;
-    groups.retain(|(relations, added, _)| {
-        let relations = relations.as_deref().unwrap_or_default();
-        state.is_none_or(|wanted| judge.is_in(wanted, relations, *added))
-    });
-    Ok(forecast(groups, action, judge))
 }
 /// `false` if it does not run.
 pub(super) async fn end(

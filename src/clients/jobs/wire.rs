@@ -57,7 +57,8 @@ pub fn wish(body: Folded) -> Result<(Action, Wished), Problem> {
                 let wrong = "The value is none of added, available and blocked.";
                 ClientState::of(name).ok_or_else(|| unreadable("state", wrong))
             });
-            Wished::Matching(Matching { q: wish.q.unwrap_or_default(), state: state.transpose()? })
+            let q = wish.q.unwrap_or_default();
+            Wished::Matching(Matching { q, state: state.transpose()?, on_none: false })
         }
         _ => return Err(unreadable("clients", "Either a list of clients, or all that match.")),
     };

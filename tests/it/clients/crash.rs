@@ -1,6 +1,9 @@
 //! A process that dies in the middle of a job, again and again: nothing is lost, nothing is done twice.
 use super::world::{SIGNING, agent, many, on};
-use crate::support::{ACCOUNTANTS, Bench, KARI};
+use crate::support::{
+    ACCOUNTANTS, Bench, KARI,
+    program::{Demo, free_port},
+};
 use std::{
     net::TcpListener,
     path::Path,
@@ -46,7 +49,7 @@ async fn killed_at_twenty_moments_every_row_is_done_once() {
     let folder = bench.home.folder().to_owned();
     let (kari, user) = (on(&bench, KARI, ACCOUNTANTS).await, agent(&bench, &[SIGNING]).await);
     many(&bench, ROWS, "REGN").await;
-    let all = Matching { q: "Klient".into(), state: None };
+    let all = Matching { q: "Klient".into(), ..Matching::default() };
     let source = Source::Matching(&all);
     let (mut begun, mut actions) = (Vec::new(), [Action::Add, Action::Remove].iter().cycle());
     let (mut kills, mut hit) = (0, 0);
@@ -91,4 +94,63 @@ async fn killed_at_twenty_moments_every_row_is_done_once() {
     let standing = if begun.len() % 2 == 1 { ROWS } else { 0 };
     let live = "select count(*) from client_delegation where ended is null";
     assert_eq!(usize::try_from(bench.count(live).await).unwrap(), standing);
+}
+
+/// Lets a process sleep, or wakes it.
+fn signal(process: &Child, name: &str) {
+    let kill = format!("kill {name} {}", process.id());
+    let done = Command::new("sh").args(["-c", &kill]).status().unwrap();
+    assert!(done.success());
+}
+/// Chunks that a process has for itself at this moment: none has two.
+async fn leased(bench: &Bench) -> i64 {
+    let sql = "select count(*) from client_job_chunk where leased > $1";
+    let now = systembruker::clock::Clock::System.now();
+    bench.app.store.query(sql).bind(now).one::<(i64,)>().await.unwrap().0
+}
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < Duration::from_secs(90), "{what}");
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+}
+
+/// One begins, the other joins, the first is killed, and the other brings it to its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs TEST_POSTGRES"]
+async fn two_portals_on_one_database_share_a_job() {
+    let bench = Bench::postgres().await;
+    let (url, folder) = (bench.home.url(), tempfile::tempdir().unwrap());
+    let (kari, user) = (on(&bench, KARI, ACCOUNTANTS).await, agent(&bench, &[SIGNING]).await);
+    many(&bench, ROWS, "REGN").await;
+    let start = || Demo::start(folder.path(), Some(&url), free_port(), free_port());
+    let (mut first, other) = (start(), start());
+    signal(&other.child, "-STOP");
+    let all = Matching { q: "Klient 0".into(), ..Matching::default() };
+    let source = Source::Matching(&all);
+    let job = jobs::begin(&bench.app, kari, user, Action::Add, &source).await.unwrap();
+    let rows = i64::try_from(ROWS).unwrap();
+    until("the first works alone", async || left(&bench, job).await <= rows - 1_000).await;
+    assert!(leased(&bench).await <= 1);
+    signal(&other.child, "-CONT");
+    until("both work at once", async || {
+        assert!(left(&bench, job).await > 0, "the other came too late");
+        leased(&bench).await >= 2
+    })
+    .await;
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+    assert!(left(&bench, job).await > 1_000, "there is something for the other");
+    until("the other brings it to its end", async || left(&bench, job).await == 0).await;
+    let sql = "select j.state, j.changed, count(*), count(distinct r.org_no) from client_job j join client_job_row r on r.job = j.id and r.outcome = 'done' where j.id = $1 group by j.state, j.changed";
+    let done: (String, i64, i64, i64) = bench.app.store.query(sql).bind(job).one().await.unwrap();
+    assert_eq!(done, ("done".to_owned(), rows, rows, rows), "every row was done, and once");
+    for once in [
+        "select count(*) from event where type = 'client.added'",
+        "select count(*) from client_delegation where ended is null",
+        "select max(clients) from system_user",
+    ] {
+        assert_eq!(bench.count(once).await, rows, "{once}");
+    }
 }

@@ -53,7 +53,7 @@ async fn rows(bench: &Bench, on: OnBehalf, user: SystemUserId, id: JobId) -> Vec
     jobs::more_rows(&bench.app, &shown, from).await.unwrap()
 }
 fn matching(q: &str, state: Option<ClientState>) -> Matching {
-    Matching { q: q.into(), state }
+    Matching { q: q.into(), state, on_none: false }
 }
 fn read(numbers: &[&str]) -> number_list::NumberList {
     number_list::read(numbers.join("\n").as_bytes()).unwrap()

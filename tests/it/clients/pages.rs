@@ -8,7 +8,7 @@ use crate::{
 };
 use std::fmt::Write as _;
 use systembruker::{
-    clients::jobs::worker::Worker,
+    clients::jobs::{Matching, worker::Worker},
     ids::SystemUserId,
     registers::seed::{Held, Holder},
 };
@@ -18,6 +18,8 @@ on_each_engine!(
     one_is_added_and_removed_at_its_place,
     those_that_are_checked_are_added_and_removed,
     all_that_match_are_looked_through_and_then_added,
+    those_on_none_are_looked_through_and_then_added,
+    a_search_says_how_many_it_finds,
     a_pasted_list_is_looked_through_and_then_added,
     a_file_is_looked_through_and_then_added,
     a_list_that_cannot_be_read_is_told_of_at_its_field,
@@ -180,8 +182,68 @@ async fn all_that_match_are_looked_through_and_then_added(bench: Bench) {
     follow(&mut browser, &done).await.says("Klienter fjernes fra").says("Fjernet 30");
     assert_eq!(counts(&bench, kari, user).await.added, 0);
     browser.get(&at(user, "/bulk?scope=all&do=remove")).await.says("Det er ingenting å gjøre.");
-    for bad in ["/bulk?scope=all&do=x", "/bulk?scope=all&state=none"] {
+    for bad in ["/bulk?scope=all&do=x", "/bulk?scope=all&state=x"] {
         browser.get(&at(user, bad)).await.is(400);
+    }
+}
+
+async fn those_on_none_are_looked_through_and_then_added(bench: Bench) {
+    let (kari, one) = (on(&bench, KARI, ACCOUNTANTS).await, agent(&bench, &[SIGNING]).await);
+    let other = agent(&bench, &[SIGNING]).await;
+    let all = many(&bench, 60, "REGN").await;
+    let more = numbers(61);
+    bench.seed.clients(&[client(&more[60], "Klient R", "AS", &["REVI"], &[])]).await.unwrap();
+    in_one(&bench, kari, one, true, &ids(&bench, &all[..3]).await).await.unwrap();
+    in_one(&bench, kari, other, true, &ids(&bench, &all[3..5]).await).await.unwrap();
+    let mut browser = bench.logged_in(KARI).await;
+    let page = browser.get(&at(other, "?state=none&q=klient")).await;
+    let page = browser.get(&page.link("a[href*='scope=all&do=add']")).await;
+    page.is(200).says("Blir lagt til 55").says("1 klient: Mangler");
+    let done = browser.submit(&page.form("clients/jobs")).await;
+    finish(&bench).await;
+    follow(&mut browser, &done).await.says("56 av 56 rader er behandlet.");
+    assert_eq!(counts(&bench, kari, other).await.added, 57, "those on the other one are left");
+    let page = browser.get(&at(one, "?state=none")).await;
+    page.says("2 klienter").says("Klient R").never_says("Klient 00");
+    // One who has the list open sends what it says.
+    let page = browser.get(&at(other, "/bulk?state=none&q=klient")).await;
+    let done = browser.submit(&page.forms("clients/bulk").remove(0)).await;
+    follow(&mut browser, &done).await.says("Blir lagt til 0");
+}
+
+async fn a_search_says_how_many_it_finds(bench: Bench) {
+    let (kari, user) = (on(&bench, KARI, ACCOUNTANTS).await, agent(&bench, &[SIGNING]).await);
+    let all = many(&bench, 1_060, "REGN").await;
+    let more = numbers(1_061);
+    bench.seed.clients(&[client(&more[1_060], "Klient R", "AS", &["REVI"], &[])]).await.unwrap();
+    in_one(&bench, kari, user, true, &ids(&bench, &all[..110]).await).await.unwrap();
+    let mut browser = bench.logged_in(KARI).await;
+    for (query, hits) in [
+        ("q=klient", "Flere enn 1 000 treff"),
+        ("q=klient+000", "100 klienter"),
+        ("q=klient+0000", "10 klienter"),
+        ("q=klient&state=added", "110 klienter"),
+        ("q=klient+000&state=added", "100 klienter"),
+        ("q=klient+00&state=available", "890 klienter"),
+        ("q=klient&state=available", "950 klienter"),
+        ("q=klient&state=blocked", "1 klient"),
+        ("q=klient+00&state=none", "890 klienter"),
+        ("state=none", "952 klienter"),
+        ("state=available", "951 klienter"),
+        ("q=", "1 062 klienter"),
+    ] {
+        let (mut path, mut pages) = (at(user, &format!("?{query}")), 0);
+        while pages < 3 {
+            let page = browser.get(&path).await;
+            assert_eq!(page.is(200).texts("#hits"), [hits], "{path}");
+            pages += 1;
+            match page.attr("a[rel=next]", "href") {
+                Some(next) => path = next,
+                None => break,
+            }
+        }
+        let few = ["1 klient", "10 klienter"].contains(&hits);
+        assert_eq!(pages == 1, few, "{query} has {pages} pages");
     }
 }
 
@@ -288,7 +350,7 @@ async fn a_job_is_followed_cancelled_and_tried_again(bench: Bench) {
     let (kari, user) = (on(&bench, KARI, ACCOUNTANTS).await, agent(&bench, &[SIGNING]).await);
     many(&bench, 1_100, "REGN").await;
     let mut browser = bench.logged_in(KARI).await;
-    let all = systembruker::clients::jobs::Matching { q: "klient".into(), state: None };
+    let all = Matching { q: "klient".into(), ..Matching::default() };
     let source = systembruker::clients::jobs::Source::Matching(&all);
     let action = systembruker::clients::jobs::Action::Add;
     let job = systembruker::clients::jobs::begin(&bench.app, kari, user, action, &source).await;

@@ -340,6 +340,15 @@ impl Home {
             Self::Server(database) => panic!("{} is in no folder", database.name),
         }
     }
+    /// Where a process of its own finds a database on the server.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Folder(folder) => panic!("{} is a folder", folder.path().display()),
+            Self::Server(database) => {
+                sqlx::ConnectOptions::to_url_lossy(&database.options()).to_string()
+            }
+        }
+    }
 }
 
 /// A database on the server that is gone when the test is over, however it went: some hundred would
