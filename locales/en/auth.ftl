@@ -18,4 +18,5 @@ logged-out-login = Log in
 
 signed-out-title = You need to log in again
 signed-out-text = Your session has run out, or what you did calls for a new login. Nothing has been changed. Log in and you will come back here.
+signed-out-lost = What you sent cannot come along through the login. Enter it again once you have logged in.
 signed-out-login = Log in and continue

@@ -18,4 +18,5 @@ logged-out-login = Logg inn
 
 signed-out-title = Du må logge inn på nytt
 signed-out-text = Økten din er utløpt, eller handlingen krever en ny innlogging. Ingenting er endret. Logg inn, så kommer du tilbake hit.
+signed-out-lost = Det du sendte, kan ikke bli med gjennom innloggingen. Legg det inn på nytt når du har logget inn.
 signed-out-login = Logg inn og fortsett

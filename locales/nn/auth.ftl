@@ -18,4 +18,5 @@ logged-out-login = Logg inn
 
 signed-out-title = Du må logge inn på nytt
 signed-out-text = Økta di har gått ut, eller handlinga krev ei ny innlogging. Ingenting er endra. Logg inn, så kjem du tilbake hit.
+signed-out-lost = Det du sende, kan ikkje bli med gjennom innlogginga. Legg det inn på nytt når du har logga inn.
 signed-out-login = Logg inn og hald fram

@@ -65,9 +65,12 @@ impl LoggedOutPage {
 pub struct SignedOutPage {
     pub page: Page,
     pub login: String,
+    /// Whether something that was sent does not come along.
+    pub lost: bool,
 }
 impl SignedOutPage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        vec![("signed out", Self { page: page.clone(), login: "/login?to=x&y=1".into() })]
+        let sample = |lost| Self { page: page.clone(), login: "/login?to=x&y=1".into(), lost };
+        vec![("signed out", sample(false)), ("what was sent is lost", sample(true))]
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     web::{
         back::Back,
         error::Shown,
+        extract::media_type,
         page::Page,
         pages::{ProblemKind, ProblemPage},
         urls::{self, is_api},
@@ -35,6 +36,7 @@ pub async fn as_pages<F: Future<Output = Response>>(
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let uri = request.uri().clone();
     let language = language(request.headers());
+    let sends_file = media_type(request.headers()).as_deref() == Some("multipart/form-data");
     let response = next(request).await;
     let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
     let typed = slot.typed();
@@ -49,7 +51,11 @@ pub async fn as_pages<F: Future<Output = Response>>(
     let page = page.unwrap_or_else(|| plain_page(app, language, &uri));
     let as_page = status(&shown);
     let made = match shown.stop {
-        Some(Stop::SignedOut) => answer(app, &SignedOutPage { page, login: back.login() }, &[]),
+        Some(Stop::SignedOut) => {
+            // A file never comes along, nor what is no part of an address.
+            let lost = sends_file || typed.is_some_and(|typed| back.leaves_out(&typed));
+            answer(app, &SignedOutPage { page, login: back.login(), lost }, &[])
+        }
         Some(Stop::LoginFailed { failure, place }) => {
             let retry = place.parse::<Back>().unwrap_or_default().login();
             answer(app, &LoginProblemPage { page, failure, retry }, &[])

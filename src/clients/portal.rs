@@ -219,7 +219,7 @@ async fn show_list(
         remove: acting.form(format!("{}/remove", urls::clients(id))),
         add_all: bulk("add", can_add && counts.available > 0 && !rows.is_empty()),
         remove_all: bulk("remove", can_remove && counts.added > 0 && !rows.is_empty()),
-        bulk_url: format!("{}/bulk", urls::clients(id)),
+        bulk_url: urls::client_bulk(id),
         rules_url: urls::client_rules(id),
         waiting: unsigned(kinds.waiting()),
         csv_url: format!("{}.csv", urls::clients(id)),

@@ -56,6 +56,7 @@ pub enum Place {
     AllClients,
     Clients(SystemUserId),
     ClientRules(SystemUserId),
+    ClientBulk(SystemUserId),
     ClientJob(SystemUserId, JobId),
 }
 impl Place {
@@ -112,6 +113,9 @@ impl Place {
             (given, Some("clients"), Some("rules")) => {
                 id(Some(given)).map(|id| Self::ClientRules(SystemUserId(id)))
             }
+            (given, Some("clients"), Some("bulk")) => {
+                id(Some(given)).map(|id| Self::ClientBulk(SystemUserId(id)))
+            }
             (given, Some("clients"), _) => {
                 id(Some(given)).map(|id| Self::Clients(SystemUserId(id)))
             }
@@ -138,6 +142,7 @@ impl Place {
             Self::AllClients => all_clients(),
             Self::Clients(id) => clients(*id),
             Self::ClientRules(id) => client_rules(*id),
+            Self::ClientBulk(id) => client_bulk(*id),
             Self::ClientJob(id, job) => client_job(*id, *job),
         }
     }
@@ -152,10 +157,14 @@ impl Place {
             Self::SystemUser(_) => &["title", "day"],
             Self::Notices => &["email", "language"],
             Self::Request(_) => &["day"],
+            Self::Clients(_) => &["q", "state", "after"],
+            Self::ClientBulk(_) => &["scope", "do", "q", "state", "job", LIST],
             _ => &[],
         }
     }
 }
+/// The field of a list that is pasted.
+pub const LIST: &str = "list";
 /// A system by its part of an address.
 fn named(part: &str) -> Option<SystemId> {
     let text = format!("={part}").replace('+', "%2B");
@@ -182,6 +191,7 @@ impl fmt::Display for Place {
             Self::AllClients => f.write_str("clients"),
             Self::Clients(id) => write!(f, "clients.{id}"),
             Self::ClientRules(id) => write!(f, "rules.{id}"),
+            Self::ClientBulk(id) => write!(f, "bulk.{id}"),
             Self::ClientJob(id, job) => write!(f, "job.{id}.{job}"),
         }
     }
@@ -210,6 +220,7 @@ impl FromStr for Place {
             "clients" if text == "clients" => Self::AllClients,
             "clients" => Self::Clients(SystemUserId(id()?)),
             "rules" => Self::ClientRules(SystemUserId(id()?)),
+            "bulk" => Self::ClientBulk(SystemUserId(id()?)),
             "job" => {
                 let (user, job) =
                     text.strip_prefix("job.").and_then(|ids| ids.split_once('.')).ok_or(())?;
@@ -300,6 +311,10 @@ pub fn all_clients() -> String {
 pub fn clients(id: SystemUserId) -> String {
     format!("{UI}/{id}/clients")
 }
+/// Where many of them are added or removed.
+pub fn client_bulk(id: SystemUserId) -> String {
+    format!("{UI}/{id}/clients/bulk")
+}
 /// Its rules for new clients, and what they have found.
 pub fn client_rules(id: SystemUserId) -> String {
     format!("{UI}/{id}/clients/rules")
@@ -354,6 +369,7 @@ mod tests {
             Place::AllClients,
             Place::Clients(SystemUserId(id)),
             Place::ClientRules(SystemUserId(id)),
+            Place::ClientBulk(SystemUserId(id)),
             Place::ClientJob(SystemUserId(id), JobId(Uuid::from_u128(8))),
         ] {
             assert_eq!(place.to_string().parse().as_ref(), Ok(&place));

@@ -464,7 +464,7 @@ async fn a_title_is_changed_by_those_who_manage_access(bench: Bench) {
         page.is(200).says("Nytt <navn>");
     }
     let page = pia.get(&format!("/accessmanagement/ui/systemuser/{id}")).await;
-    page.says("Systemtilgangen fikk et nytt navn");
+    page.says("Systemtilgangen fikk nytt navn");
     as_person(&bench, PIA, "DELETE", &format!("/{customer}/{id}"), None).await.is(202);
     put(PIA, body(customer, &id, "X")).await.is(404).code("AUTH-00015");
 }

@@ -68,6 +68,9 @@ struct Wish {
     job: String,
     #[serde(default)]
     after: String,
+    /// What was pasted before a login.
+    #[serde(default)]
+    list: String,
 }
 impl Wish {
     fn action(&self) -> Result<Action, Problem> {
@@ -82,9 +85,6 @@ impl Wish {
         let state = if let Shows::In(state) = shows { Some(state) } else { None };
         Ok(Matching { q: self.q.clone(), state, on_none: shows == Shows::OnNone })
     }
-}
-pub(super) fn bulk_url(id: SystemUserId) -> String {
-    format!("{}/bulk", urls::clients(id))
 }
 
 /// Where clients are named; or what it would come to, for all that match or for a draft.
@@ -140,12 +140,12 @@ async fn naming(
         title: agent.title.clone(),
         back: urls::clients(agent.id),
         user_url: urls::system_user(agent.id),
-        form: acting.form(bulk_url(agent.id)),
+        form: acting.form(urls::client_bulk(agent.id)),
         q: wish.q.clone(),
         state: wish.state.clone(),
         action: wish.action()?,
         others: others.map(|other| (other.id.to_string(), other.title)).collect(),
-        pasted: pasted.unwrap_or_default(),
+        pasted: pasted.unwrap_or_else(|| wish.list.clone()),
         fault,
         page: Page { nav: Some(Nav::Clients), ..acting.page.clone() },
     };
@@ -202,7 +202,7 @@ async fn check_draft(
     let fields = vec![("job", job.to_string())];
     let made = check_page(app, acting, &shown.agent, draft.action, &foreseen, fields);
     let (rows, next) = paged(app, &made.page, draft, &rows);
-    let next = next.map(|no| format!("{}?job={job}&after={no}", bulk_url(id)));
+    let next = next.map(|no| format!("{}?job={job}&after={no}", urls::client_bulk(id)));
     let made = CheckPage {
         repeated: unsigned(draft.repeated),
         faults: draft.faults.iter().map(|fault| view::fault(&made.page, *fault)).collect(),
@@ -238,7 +238,7 @@ async fn post_check(
                 let mut query = url::form_urlencoded::Serializer::new(String::new());
                 query.append_pair("scope", "all").append_pair("do", action.name());
                 query.append_pair("q", &wish.q).append_pair("state", &wish.state);
-                let to = format!("{}?{}", bulk_url(id), query.finish());
+                let to = format!("{}?{}", urls::client_bulk(id), query.finish());
                 return Ok(Redirect::to(&to).into_response());
             }
             "copy" => {
@@ -261,7 +261,7 @@ async fn post_check(
                 }
             }
         };
-        let to = format!("{}?job={drafted}", bulk_url(id));
+        let to = format!("{}?job={drafted}", urls::client_bulk(id));
         Ok(Redirect::to(&to).into_response())
     };
     match done.await {

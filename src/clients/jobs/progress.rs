@@ -4,7 +4,6 @@ use super::{
     model::{Job, State as JobState, Which},
     more_rows,
     pages::JobPage,
-    portal::bulk_url,
     rows, show, view,
 };
 use crate::{
@@ -107,7 +106,9 @@ async fn progress(
     let (seen, mut reads) = shown(&app, &acting, &params).await?;
     let (id, job) = (seen.agent.id, &seen.job);
     if job.state == JobState::Draft {
-        return Ok(Redirect::to(&format!("{}?job={}", bulk_url(id), job.id)).into_response());
+        return Ok(
+            Redirect::to(&format!("{}?job={}", urls::client_bulk(id), job.id)).into_response()
+        );
     }
     let only_refused = asked.only == "refused";
     let which = if only_refused { Which::Refused } else { Which::All };

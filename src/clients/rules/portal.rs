@@ -187,7 +187,7 @@ async fn post_check(
 ) -> Result<Redirect, Problem> {
     let id: SystemUserId = params.find("id")?;
     match jobs::draft(&app, acting.on(), id, Action::Add, &Source::Rule).await {
-        Ok(job) => Ok(Redirect::to(&format!("{}/bulk?job={job}", urls::clients(id)))),
+        Ok(job) => Ok(Redirect::to(&format!("{}?job={job}", urls::client_bulk(id)))),
         Err(problem) => Err(as_page(&app, &acting, id, problem).await),
     }
 }

@@ -23,6 +23,7 @@ on_each_engine!(
     a_pasted_list_is_looked_through_and_then_added,
     a_file_is_looked_through_and_then_added,
     a_list_that_cannot_be_read_is_told_of_at_its_field,
+    a_pasted_list_survives_a_lost_session,
     a_job_is_followed_cancelled_and_tried_again,
     clients_are_copied_and_seen_elsewhere,
     the_own_organisation_has_its_row,
@@ -344,6 +345,38 @@ async fn a_list_that_cannot_be_read_is_told_of_at_its_field(bench: Bench) {
     browser.post_bytes(&cut, "multipart/form-data; boundary=b0", body).await.is(400);
     browser.post_bytes(&cut, "text/plain", Vec::new()).await.is(415);
     assert_eq!(bench.count("select count(*) from client_job").await, 0);
+}
+
+async fn a_pasted_list_survives_a_lost_session(bench: Bench) {
+    let user = agent(&bench, &[SIGNING]).await;
+    let all = many(&bench, 300, "REGN").await;
+    let mut browser = bench.logged_in(KARI).await;
+    let page = browser.get(&at(user, "/bulk")).await;
+    let pasted = |many: usize| {
+        let numbers: Vec<&str> = all[..many].iter().map(systembruker::ids::OrgNo::as_str).collect();
+        numbers.join("\r\n")
+    };
+    let form = page.forms("clients/bulk").remove(1).with("do", "remove");
+    browser.cookies.clear();
+    let gone = browser.submit(&form.clone().with("list", &pasted(300))).await;
+    gone.is(401).says("kan ikke bli med gjennom innloggingen");
+    upload(&mut browser, &page, b"310904473")
+        .await
+        .is(401)
+        .says("kan ikke bli med gjennom innloggingen");
+    let gone = browser.submit(&form.with("list", &pasted(100))).await;
+    gone.is(401).never_says("kan ikke bli med gjennom innloggingen");
+    let login = gone.link("a[href^='/login']");
+    let (_, to) = login.split_once("to=").unwrap();
+    let back = browser.log_in_to(KARI, to).await;
+    let page = follow(&mut browser, &back).await;
+    assert_eq!(page.is(200).texts("textarea#list"), [pasted(100).replace("\r\n", " ")]);
+    page.says("Se hva som blir fjernet");
+    // The dry run of a search is come back to as well.
+    let path = at(user, "/bulk?scope=all&do=add&q=klient");
+    let answer = bench.browser().get(&path).await;
+    let to = answer.is(303).location();
+    assert!(to.starts_with("/login?to=bulk.") && to.contains("scope"), "{to}");
 }
 
 async fn a_job_is_followed_cancelled_and_tried_again(bench: Bench) {
