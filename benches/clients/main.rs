@@ -134,7 +134,7 @@ async fn measure(
     let table = Table { engine, clients: many, times };
     let world = World::make(store, many).await?;
     let began = Instant::now();
-    page(&world, "", Which::All, None).await?;
+    page(&world, "", Which::All, None, ROWS).await?;
     table.line("first look", vec![began.elapsed()]);
     lists(&table, &world, "nobody added").await?;
     table.line("add all, 500 a transaction", world.change(true).await?);
@@ -147,14 +147,20 @@ async fn measure(
     Ok(())
 }
 
+/// Rows of a page.
+const ROWS: i64 = 50;
+/// As many as there are where there are fewest clients: what the page is compared by.
+const FEW: i64 = 10;
+
 /// A page, and where the next begins.
 async fn page(
     world: &World,
     q: &str,
     which: Which,
     after: Option<After>,
+    most: i64,
 ) -> Result<Option<After>, Failure> {
-    let asked = Asked { q, which, after, most: 50 };
+    let asked = Asked { q, which, after, most };
     let listed = clients::list(&world.app, world.on, world.agent, &asked).await;
     listed.map(|listed| listed.next).map_err(|e| failed("a list")(&e))
 }
@@ -170,6 +176,7 @@ async fn lists(table: &Table, world: &World, when: &str) -> Result<(), Failure> 
     }
     let number = world.last_number();
     let cases = [
+        ("first ten", "", Which::All, None),
         ("first page", "", Which::All, None),
         ("last page", "", Which::All, last),
         ("page of added", "", Which::In(State::Added), None),
@@ -182,9 +189,9 @@ async fn lists(table: &Table, world: &World, when: &str) -> Result<(), Failure> 
         ("search by a part of a number", number.get(2..).unwrap_or_default(), Which::All, None),
     ];
     for (what, q, which, after) in cases {
-        let what = format!("{what}, {when}");
-        let work = || async { page(world, q, which, after.clone()).await.map(drop) };
-        table.read(&what, work).await?;
+        let rows = if what == "first ten" { FEW } else { ROWS };
+        let work = || async { page(world, q, which, after.clone(), rows).await.map(drop) };
+        table.read(&format!("{what}, {when}"), work).await?;
     }
     Ok(())
 }

@@ -210,7 +210,9 @@ test('two presses of the same button at once make one system user', async () => 
     page.waitForURL((url) => url.pathname === `${UI}/receipt/${request.id}`),
     approve.dblclick({ noWaitAfter: true }),
   ]);
-  assert.equal(await heading(page), 'SmartRegnskap har fått systemtilgang hos Rør og Vann AS');
+  // The second press may lead there once more in the meantime.
+  const done = 'SmartRegnskap har fått systemtilgang hos Rør og Vann AS';
+  await page.getByRole('heading', { level: 1, name: done }).waitFor();
   await page.goto(demo.url + OVERVIEW);
   assert.equal(await page.getByRole('link', { name: 'Dobbelttrykk' }).count(), 1);
 });

@@ -245,10 +245,10 @@ async fn what_fails_is_tried_again_and_given_up_after_three_days(bench: Bench) {
 
 async fn a_receiver_that_is_away_or_slow_holds_up_nobody_else(bench: Bench) {
     seal(&bench).await;
-    let away = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        format!("http://{}/", listener.local_addr().unwrap())
-    };
+    // A port that is taken and not listened to: nobody else can get it while the test goes on.
+    let taken = tokio::net::TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let away = format!("http://{}/", taken.local_addr().unwrap());
     let slow = Receiver::start(|_| SLOW).await;
     let fast = Receiver::start(|_| 200).await;
     let away = create(&bench, &away, json!([])).await;
