@@ -281,6 +281,7 @@ pub fn is_for(claims: &Map<String, Value>, audience: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_older_half_of_what_fits_is_forgotten() {
@@ -306,5 +307,51 @@ mod tests {
         assert!(
             one != token("a.c", b"cd") && one != token("a.b", b"ce") && one != token("a.b.", b"cd")
         );
+    }
+
+    /// A server of keys: its address, what it publishes, and how often it was asked.
+    async fn published() -> (String, Arc<std::sync::Mutex<(Vec<&'static str>, usize)>>) {
+        use axum::{Router, routing::get};
+        let state = Arc::new(std::sync::Mutex::new((vec!["k1"], 0)));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/jwks", listener.local_addr().unwrap());
+        let says = state.clone();
+        let answer = get(async move || {
+            let mut state = says.lock().unwrap();
+            state.1 += 1;
+            let key = |kid: &&str| json!({ "kty": "RSA", "kid": kid, "n": "AQAB", "e": "AQAB" });
+            json!({ "keys": state.0.iter().map(key).collect::<Vec<_>>() }).to_string()
+        });
+        let router = Router::new().route("/jwks", answer);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (url, state)
+    }
+
+    #[tokio::test]
+    async fn keys_are_asked_for_again_once_a_minute_at_most() {
+        let (url, state) = published().await;
+        let set = KeySet::new(&url, &http_client().unwrap());
+        assert!(set.with("k1").await.is_ok());
+        state.lock().unwrap().0 = vec!["k2"];
+        for kid in ["k2", "x", "y", "k2"] {
+            assert!(matches!(set.with(kid).await, Err(Refusal::UnknownKey)), "{kid}");
+        }
+        assert!(set.with("k1").await.is_ok());
+        assert_eq!(state.lock().unwrap().1, 1);
+        let until = set.next.lock().await.unwrap() - Instant::now();
+        assert!(until > Duration::from_secs(50) && until <= REFETCH, "{until:?}");
+        *set.next.lock().await = Some(Instant::now());
+        assert!(set.with("k2").await.is_ok(), "the new key, a minute later");
+        assert!(set.with("k1").await.is_err(), "the old one is no more");
+        assert_eq!(state.lock().unwrap().1, 2);
+    }
+    #[tokio::test]
+    async fn an_issuer_that_is_away_is_tried_again_soon() {
+        let set = KeySet::new("http://127.0.0.1:1/jwks", &http_client().unwrap());
+        for _ in 0..3 {
+            assert!(matches!(set.with("k1").await, Err(Refusal::KeysAway(_))));
+        }
+        let until = set.next.lock().await.unwrap() - Instant::now();
+        assert!(until <= RETRY, "{until:?}");
     }
 }

@@ -9,10 +9,11 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use openidconnect::{
-    AdditionalClaims, AuthType, AuthenticationContextClass, AuthorizationCode, Client, ClientId,
-    ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    IdTokenFields, IssuerUrl, LanguageTag, Nonce, PkceCodeChallenge, PkceCodeVerifier,
-    ProviderMetadataWithLogout, RedirectUrl, StandardErrorResponse, StandardTokenResponse,
+    AdditionalClaims, AsyncHttpClient, AuthType, AuthenticationContextClass, AuthorizationCode,
+    Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpClientError, HttpRequest, IdTokenFields, IssuerUrl,
+    LanguageTag, Nonce, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadataWithLogout,
+    RedirectUrl, StandardErrorResponse, StandardTokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType,
         CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
@@ -227,7 +228,20 @@ impl Oidc {
                 )
                 .add_extra_param("client_assertion", assertion);
         }
-        let answer = request.request_async(&self.http).await.map_err(|error| match error {
+        // What fails on its side is no refusal: the visitor may try again.
+        let http = self.http.clone();
+        let ask = move |request: HttpRequest| {
+            let http = http.clone();
+            async move {
+                let answer = AsyncHttpClient::call(&http, request).await?;
+                let status = answer.status();
+                if status.is_server_error() {
+                    return Err(HttpClientError::Other(format!("the provider answers {status}")));
+                }
+                Ok(answer)
+            }
+        };
+        let answer = request.request_async(&ask).await.map_err(|error| match error {
             openidconnect::RequestTokenError::Request(e) => OidcError::Away(e.to_string()),
             other => OidcError::Refused(other.to_string()),
         })?;

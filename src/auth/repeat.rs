@@ -19,6 +19,7 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 static KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -31,6 +32,9 @@ struct Answer {
     location: Option<String>,
     etag: Option<String>,
     body: String,
+    /// The scopes that it took: whoever lacks one is not told.
+    #[serde(default)]
+    scopes: BTreeSet<String>,
 }
 
 /// Answers each keyed request of a vendor once.
@@ -70,7 +74,7 @@ async fn keyed(
     let key = key.ok_or_else(|| {
         unreadable("Idempotency-Key", "A key is 1 to 255 visible ASCII characters.")
     })?;
-    parts.extensions.insert(vendor);
+    parts.extensions.insert(vendor.clone());
     let bytes = extract::body(Request::from_parts(parts.clone(), body), app).await?;
     let place = parts.uri.to_string();
     let fingerprint =
@@ -90,7 +94,7 @@ async fn keyed(
             return Err(Problem::KeyReused);
         }
         if kept.expires > now && kept.status.is_some() {
-            return replay(app, &keyed, &kept);
+            return replay(app, &keyed, &kept, &vendor);
         }
         if kept.expires <= now || kept.leased <= now {
             leased = keyed.begin(now, Some(&kept)).await?;
@@ -100,7 +104,11 @@ async fn keyed(
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let (head, body) = response.into_parts();
     let body = body.collect().await.map_err(|e| Problem::Internal(e.to_string()))?.to_bytes();
-    let sealed = if is_kept(head.status) { seal(app, &keyed, &head, &body) } else { None };
+    let sealed = if is_kept(head.status) {
+        seal(app, &keyed, &head, &body, vendor.used_scopes())
+    } else {
+        None
+    };
     let noted = match sealed {
         Some(sealed) => keyed.keep(leased, head.status.as_u16().into(), sealed).await,
         None => keyed.let_go(leased).await,
@@ -124,6 +132,7 @@ fn seal(
     keyed: &Keyed<'_>,
     head: &axum::http::response::Parts,
     body: &[u8],
+    scopes: BTreeSet<String>,
 ) -> Option<Vec<u8>> {
     let text = |name| head.headers.get(name)?.to_str().ok().map(ToOwned::to_owned);
     let answer = Answer {
@@ -131,15 +140,19 @@ fn seal(
         location: text(header::LOCATION),
         etag: text(header::ETAG),
         body: String::from_utf8(body.to_vec()).ok()?,
+        scopes,
     };
     let plain = serde_json::to_vec(&answer).ok()?;
     app.config.webhook_keys.seal(&about(keyed), &plain)
 }
-fn replay(app: &App, keyed: &Keyed<'_>, kept: &Kept) -> Result<Response, Problem> {
+fn replay(app: &App, keyed: &Keyed<'_>, kept: &Kept, vendor: &Vendor) -> Result<Response, Problem> {
     let gone = || Problem::Internal("a kept answer cannot be read".into());
     let sealed = kept.answer.as_deref().ok_or_else(gone)?;
     let plain = app.config.webhook_keys.open(&kept.key_id, &about(keyed), sealed);
     let answer: Answer = serde_json::from_slice(&plain.ok_or_else(gone)?).map_err(|_| gone())?;
+    if !answer.scopes.iter().all(|scope| vendor.has_scope(scope)) {
+        return Err(Problem::Forbidden);
+    }
     let status = kept.status.and_then(|status| u16::try_from(status).ok());
     let status = status.and_then(|status| StatusCode::from_u16(status).ok()).ok_or_else(gone)?;
     let mut response = (status, answer.body).into_response();

@@ -14,6 +14,10 @@ use axum::{
     http::{HeaderName, header, request::Parts},
 };
 use serde_json::{Map, Value};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 type Claims = Map<String, Value>;
 
@@ -23,6 +27,8 @@ pub struct Vendor {
     org_no: Option<OrgNo>,
     client: Option<String>,
     scopes: Vec<String>,
+    /// The scopes that have let it in; one for all its copies.
+    used: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A person's program: what they could do in the portal, they can do through it.
@@ -61,11 +67,19 @@ pub mod scope {
 impl Vendor {
     /// That the token has one of these scopes.
     pub fn with_scope(self, any: &[&str]) -> Result<Self, Problem> {
-        let has = self.scopes.iter().any(|scope| any.contains(&scope.as_str()));
+        let has = any.iter().any(|scope| self.has_scope(scope));
         if has { Ok(self) } else { Err(Problem::Forbidden) }
     }
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|s| s == scope)
+        let has = self.scopes.iter().any(|s| s == scope);
+        if has {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.to_owned());
+        }
+        has
+    }
+    /// The scopes that have been asked for and were there.
+    pub fn used_scopes(&self) -> BTreeSet<String> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
     /// The organisation that the token speaks for.
     pub fn org_no(&self) -> Option<&OrgNo> {
@@ -171,6 +185,7 @@ impl FromRequestParts<App> for Vendor {
             org_no: consumer(&claims),
             client: text(&claims, "client_id").map(ToOwned::to_owned),
             scopes: scopes(&claims),
+            used: Arc::default(),
         };
         let organisation = vendor.org_no.as_ref().map(OrgNo::as_str);
         rate::count(parts, app, vendor.client().or(organisation).unwrap_or_default())?;

@@ -11,13 +11,12 @@ use crate::{
     app::App,
     auth::tokens::{EndUser, Vendor, scope},
     authority::OnBehalf,
-    clock::Ts,
     ids::ChangeId,
     problem::{Code, Problem},
     system_users::Kind,
     web::{
         extract::{Flags, Json, Params, Query},
-        json::{Folded, unreadable},
+        json::{Folded, moment, unreadable},
         paging::{Paged, read_token},
         routes::{Access, Routes},
         urls,
@@ -28,7 +27,6 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use chrono::DateTime;
 use serde::Deserialize;
 use std::str::FromStr;
 use utoipa_axum::routes;
@@ -208,12 +206,7 @@ impl ListQuery {
             let known = "The status is New, Accepted, Rejected or TimedOut.";
             Status::of(&name).ok_or_else(|| unreadable("status", known))
         };
-        let time = |text: String| {
-            // A plus that was not escaped is read as a blank.
-            let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+"));
-            let wrong = |_| unreadable("updatedSince", "The time is written as in RFC 3339.");
-            time.map(|at| Ts::new(at.to_utc())).map_err(wrong)
-        };
+        let time = |text: String| moment("updatedSince", &text);
         Ok(Filter {
             state: text(&self.status).map(state).transpose()?,
             party: given("orgNo", self.org_no.as_deref())?,

@@ -6,13 +6,12 @@ use super::{
 use crate::{
     app::App,
     auth::tokens::{Vendor, scope},
-    clock::Ts,
     ids::OrgNo,
     problem::{Code, Problem},
     system_users::Kind,
     web::{
         extract::{Flags, Json, Params, Query},
-        json::{Folded, unreadable},
+        json::{Folded, moment, unreadable},
         paging::{Paged, read_token},
         routes::{Access, Routes},
         urls,
@@ -23,7 +22,6 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use chrono::DateTime;
 use serde::Deserialize;
 use url::Url;
 use utoipa::IntoParams;
@@ -265,12 +263,7 @@ impl Listing {
         let org_no = |number: String| {
             number.parse().map_err(|_| unreadable("orgNo", "That is no organisation number."))
         };
-        let time = |text: String| {
-            // A plus that was not escaped is read as a blank.
-            let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+"));
-            let wrong = |_| unreadable("updatedSince", "The time is written as in RFC 3339.");
-            time.map(|at| Ts::new(at.to_utc())).map_err(wrong)
-        };
+        let time = |text: String| moment("updatedSince", &text);
         Ok(Filter {
             state: given(&self.status).map(state).transpose()?,
             party: given(&self.org_no).map(org_no).transpose()?,

@@ -122,7 +122,7 @@ fn personal_of(sandbox: &Sandbox, params: &Params) -> Result<String, Refused> {
         "urn:altinn:userid": number("userId", "user", 20_000_000)?,
         "urn:altinn:partyid": number("partyId", "party", 50_000_000)?,
         "urn:altinn:authlevel": level,
-        "acr": "idporten-loa-substantial",
+        "acr": acr(level),
         "scope": scope,
         "iat": now,
         "exp": now + seconds(params)?,
@@ -152,6 +152,15 @@ fn plain(token: Result<String, Refused>) -> Response {
 
 fn wanted<'a>(params: &'a Params, name: &str) -> Result<&'a str, Refused> {
     params.get(name).ok_or_else(|| Refused::bad(format!("the parameter {name} is missing")))
+}
+
+/// What an OpenID provider calls a login of that level.
+fn acr(level: &str) -> &'static str {
+    match level {
+        "4" | "5" => "idporten-loa-high",
+        "3" => "idporten-loa-substantial",
+        _ => "idporten-loa-low",
+    }
 }
 
 /// The scopes that are asked for, as the claim has them: separated by one blank.
@@ -233,6 +242,11 @@ mod tests {
         let own = bench::claims(&token(query).await.body);
         assert_eq!((&own["urn:altinn:userid"], &own["urn:altinn:partyid"]), (&7.into(), &8.into()));
         assert_eq!(own["urn:altinn:authlevel"], "4");
+        for (level, acr) in [("2", "low"), ("3", "substantial"), ("4", "high")] {
+            let query = format!("GetPersonalToken?scopes=a&pid=12837810092&authLvl={level}");
+            let claims = bench::claims(&token(&query).await.body);
+            assert_eq!(claims["acr"], format!("idporten-loa-{acr}"));
+        }
     }
 
     #[tokio::test]

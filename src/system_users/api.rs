@@ -15,7 +15,7 @@ use crate::{
     text,
     web::{
         extract::{Json, Params, Query},
-        json::unreadable,
+        json::{moment, unreadable},
         paging::{PAGE_ROWS, Paged, read_token},
         routes::{Access, Routes},
         urls,
@@ -127,10 +127,8 @@ impl Listed {
     fn filter(&self) -> Result<Filter, Problem> {
         let owner = self.org_no.as_deref().map(|text| organisation(text, "orgNo")).transpose()?;
         let since = match &self.updated_since {
-            None => DateTime::UNIX_EPOCH,
-            Some(text) => DateTime::parse_from_rfc3339(text)
-                .map_err(|_| unreadable("updatedSince", "The value is not a time of RFC 3339."))?
-                .to_utc(),
+            None => Ts::new(DateTime::UNIX_EPOCH),
+            Some(text) => moment("updatedSince", text)?,
         };
         let status = match self.status.as_deref() {
             None => "",
@@ -142,7 +140,7 @@ impl Listed {
                 return Err(unreadable("status", text));
             }
         };
-        Ok(Filter { owner, since: Ts::new(since), status })
+        Ok(Filter { owner, since, status })
     }
     /// The list's address without the place in it.
     fn address(&self, base: String) -> String {

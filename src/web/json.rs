@@ -1,6 +1,7 @@
 //! JSON as clients of the public APIs send it: names in any case, the last of two that differ only
 //! in case wins, members that nobody asked for are left alone.
-use crate::problem::Problem;
+use crate::{clock::Ts, problem::Problem};
+use chrono::DateTime;
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
@@ -118,6 +119,12 @@ fn trim(value: &mut Value) {
 }
 pub fn unreadable(member: &str, detail: &str) -> Problem {
     Problem::Unreadable { member: member.to_owned(), detail: detail.to_owned() }
+}
+/// A moment in a query, written as in RFC 3339; a plus that was not escaped is read as a blank.
+pub fn moment(member: &str, text: &str) -> Result<Ts, Problem> {
+    let read = DateTime::parse_from_rfc3339(&text.replace(' ', "+"));
+    let wrong = |_| unreadable(member, "The time is written as in RFC 3339.");
+    read.map(|at| Ts::new(at.to_utc())).map_err(wrong)
 }
 
 #[cfg(test)]

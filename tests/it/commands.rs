@@ -144,19 +144,21 @@ fn a_look_makes_nothing_and_a_copy_is_whole() {
     fails_in_one_line(&verify(&copied, "x"), "NUMBER:HASH");
 }
 
+/// A vendor's request for the demo's customer.
+fn ask(reference: &str) -> String {
+    serde_json::json!({
+        "systemId": "991825827_smartregnskap", "partyOrgNo": "310904473", "externalRef": reference,
+        "rights": [{ "resource": [{ "id": "urn:altinn:resource", "value": "ske-krav-og-betalinger" }] }],
+    })
+    .to_string()
+}
+
 #[test]
 fn a_demo_goes_on_where_it_was_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (portal, sandbox) = (free_port(), free_port());
     let mut demo = Demo::start(folder.path(), None, portal, sandbox);
     let token = demo.token();
-    let ask = |reference: &str| {
-        serde_json::json!({
-            "systemId": "991825827_smartregnskap", "partyOrgNo": "310904473", "externalRef": reference,
-            "rights": [{ "resource": [{ "id": "urn:altinn:resource", "value": "ske-krav-og-betalinger" }] }],
-        })
-        .to_string()
-    };
     let path = "/authentication/api/v1/systemuser/request/vendor";
     let made = Demo::post(demo.portal, path, &token, &ask("first"));
     let decide = serde_json::json!({ "confirmUrl": made["confirmUrl"], "pid": "12837810092", "decision": "approve" });
@@ -188,4 +190,83 @@ fn a_demo_goes_on_where_it_was_killed() {
         let found = bytes.windows(11).any(|window| window == b"12837810092");
         assert!(!found, "{name}");
     }
+}
+
+#[test]
+fn a_demo_starts_over_when_it_is_told_to_on_sqlite() {
+    a_demo_starts_over(None);
+}
+#[test]
+#[ignore = "needs TEST_POSTGRES"]
+fn a_demo_starts_over_when_it_is_told_to_on_postgres() {
+    let database = tokio::runtime::Runtime::new().unwrap().block_on(crate::support::database());
+    let url = sqlx::ConnectOptions::to_url_lossy(&database.options());
+    a_demo_starts_over(Some(url.as_str()));
+}
+fn a_demo_starts_over(database: Option<&str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (portal, sandbox) = (free_port(), free_port());
+    let start = |more: &[&str]| Demo::start_with(folder.path(), database, portal, sandbox, more);
+    let path = "/authentication/api/v1/systemuser/request/vendor";
+    let demo = start(&[]);
+    let made = Demo::post(portal, path, &demo.token(), &ask("first"));
+    let made = made["id"].as_str().unwrap().to_owned();
+    let person = serde_json::json!({ "name": "Ny Person", "roles": [] }).to_string();
+    let person = Demo::post(sandbox, "/api/people", "", &person);
+    assert!(person["pid"].is_string(), "{person}");
+    let state = folder.path().join("sandbox.json");
+    let remembers = || std::fs::read_to_string(&state).unwrap().contains("Ny Person");
+    assert!(remembers());
+    drop(demo);
+    let demo = start(&[]);
+    let again = Demo::post(portal, path, &demo.token(), &ask("first"));
+    assert_eq!(again["id"], *made, "it goes on");
+    drop(demo);
+    let demo = start(&["--reset"]);
+    let anew = Demo::post(portal, path, &demo.token(), &ask("first"));
+    assert_ne!(anew["id"], *made, "it has started over");
+    assert!(!remembers(), "the sandbox too");
+}
+
+/// What is under way when the operator stops the process is finished, and no more is taken in.
+#[cfg(unix)]
+#[test]
+fn a_stop_lets_what_is_under_way_finish() {
+    use std::io::{Read as _, Write as _};
+    let folder = tempfile::tempdir().unwrap();
+    let (portal, sandbox, inside) = (free_port(), free_port(), free_port());
+    let internal = format!("127.0.0.1:{inside}");
+    let mut demo =
+        Demo::start_with(folder.path(), None, portal, sandbox, &["--internal-listen", &internal]);
+    let ready = || Demo::status(inside, "/readyz");
+    assert_eq!(ready(), 200);
+    let (token, body) = (demo.token(), ask("slow"));
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", portal)).unwrap();
+    let head = format!(
+        "POST /authentication/api/v1/systemuser/request/vendor HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body.as_bytes()[..10]).unwrap();
+    // The head is being answered by now: the process waits for the rest of the body.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let pid = demo.child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let began = std::time::Instant::now();
+    while ready() != 503 {
+        assert!(began.elapsed().as_secs() < 5, "readiness says nothing of the stop");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    stream.write_all(&body.as_bytes()[10..]).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(demo.child.wait().unwrap().success());
+    let made = answer.rsplit("\r\n\r\n").next().unwrap();
+    let made: serde_json::Value = serde_json::from_str(made).unwrap();
+    drop(demo);
+    let demo = Demo::start(folder.path(), None, portal, sandbox);
+    let path = "/authentication/api/v1/systemuser/request/vendor";
+    let again = Demo::post(portal, path, &demo.token(), &body);
+    assert_eq!(again["id"], made["id"], "what was acknowledged is on disk");
 }

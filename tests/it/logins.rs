@@ -171,6 +171,14 @@ async fn a_provider_that_is_away_is_said_to_be(bench: Bench) {
     assert!(answer.headers.contains_key(name::RETRY_AFTER));
     browser.get("/om").await.is(200);
     browser.get("/readyz").await.is(200);
+    // Also where it answers, but cannot.
+    for status in [500, 503] {
+        let mut pia = bench.browser();
+        let asked = pia.begin_login("overview").await;
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = pia.finish_login(&asked, Told::Raw(status, json!({ "error": "x" }))).await;
+        assert!(answer.is(503).headers.contains_key("retry-after"));
+    }
 }
 
 async fn a_new_session_for_every_login(bench: Bench) {

@@ -27,6 +27,7 @@ mod messages;
 mod notices;
 mod openapi;
 mod oracle;
+mod outages;
 mod overview;
 mod pages;
 mod register;

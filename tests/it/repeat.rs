@@ -14,6 +14,7 @@ on_each_engine!(
     of_many_at_once_one_is_done,
     what_a_process_left_undone_is_taken_up_again,
     what_did_not_reach_is_not_kept,
+    an_answer_is_for_those_who_could_have_asked,
     kept_answers_cannot_be_read_in_the_store,
     a_key_is_free_again_after_a_day,
 );
@@ -123,6 +124,30 @@ async fn what_did_not_reach_is_not_kept(bench: Bench) {
     assert!(!replayed(
         post(&bench, ASK, &bench.token(VENDOR), "k", &Bench::ask("a")).await.is(201)
     ));
+}
+
+async fn an_answer_is_for_those_who_could_have_asked(bench: Bench) {
+    let body = json!({ "systemId": SYSTEM, "url": "http://127.0.0.1:9/" });
+    let write = "altinn:authentication/systemuser.request.write";
+    let token = |scopes: &str| bench.outside.vendor_token(VENDOR, scopes);
+    post(&bench, HOOKS, &token(write), "k", &body).await.is(201);
+    for scopes in ["", "altinn:authentication/systemuser.request.read"] {
+        let refused = post(&bench, HOOKS, &token(scopes), "k", &body).await;
+        refused.is(403).never_says("whsec_");
+    }
+    let more = format!("altinn:authentication/systemuser.request.read {write}");
+    assert!(replayed(post(&bench, HOOKS, &token(&more), "k", &body).await.is(201)));
+    // Whoever runs the register may do more than the vendor's own token.
+    let system = json!({
+        "id": "991825827_k", "vendor": { "ID": "0192:991825827" },
+        "name": { "nb": "K", "nn": "K", "en": "K" }, "description": { "nb": "K", "nn": "K", "en": "K" },
+        "isVisible": false,
+    });
+    let register = "/authentication/api/v1/systemregister/vendor";
+    let write = "altinn:authentication/systemregister.write";
+    let admin = format!("{write} altinn:authentication/systemregister.admin");
+    post(&bench, register, &token(&admin), "s", &system).await.is(200);
+    post(&bench, register, &token(write), "s", &system).await.is(403);
 }
 
 async fn kept_answers_cannot_be_read_in_the_store(bench: Bench) {

@@ -707,7 +707,7 @@ async fn another_user(bench: &Bench, kind: &'static str) {
 
 async fn an_approval_is_refused_with_the_contracts_codes(bench: Bench) {
     let role = |urn: &str| json!({ "opens": [{ "by": urn, "actions": ["read"] }] });
-    let ids = ["closed", "scope", "by-role", "by-nothing"];
+    let ids = ["closed", "scope", "by-role", "by-nothing", "limited", "withdrawn"];
     let open: Value = ids.iter().map(|id| resource(id, json!({}))).collect();
     resources(&bench, open).await;
     let rights: Value = ids.iter().chain(&[RESOURCE]).map(|id| right(id)).collect();
@@ -729,9 +729,12 @@ async fn an_approval_is_refused_with_the_contracts_codes(bench: Bench) {
             resource("scope", json!({ "resourceType": "MaskinportenSchema" })),
             resource("by-role", role("urn:altinn:external-role:ccr:revisor")),
             resource("by-nothing", json!({ "opens": [] })),
+            resource("limited", json!({ "accessListMode": "Enabled" })),
         ]),
     )
     .await;
+    bench.exec("delete from resource where id = 'withdrawn'").await;
+    resources(&bench, json!([])).await;
     let approve = async |person: Person, id: &str| {
         bench.end_user(person, "POST", &format!("{REQUESTS}/{party}/{id}/approve")).await
     };
@@ -740,6 +743,8 @@ async fn an_approval_is_refused_with_the_contracts_codes(bench: Bench) {
         ("scope", "AUTH-00071"),
         ("by-role", "AUTH-00016"),
         ("by-nothing", "AUTH-00018"),
+        ("limited", "AUTH-00069"),
+        ("withdrawn", "AUTH-00014"),
     ] {
         approve(PIA, &made[name]).await.is(403).code(code);
     }

@@ -86,6 +86,26 @@ async fn no_form_of_another_is_accepted(bench: Bench) {
     pia.send(request, approve.body()).await.is(303);
 }
 
+/// That the answer carries what every answer carries; a frame of the provider's may hold some.
+fn guarded(answer: &Answer, what: &str, framed: bool) {
+    let policy = answer.header(&name::CONTENT_SECURITY_POLICY);
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'"), "{what}: {policy}");
+    assert!(!policy.contains("unsafe"), "{what}");
+    for (header, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        assert_eq!(answer.headers[header], value, "{what}");
+    }
+    if !framed {
+        assert!(policy.contains("frame-ancestors 'none'"), "{what}");
+        assert_eq!(answer.headers["x-frame-options"], "DENY", "{what}");
+    }
+    assert!(answer.headers.contains_key("cache-control"), "{what}");
+}
+
 async fn headers_are_on_every_answer(bench: Bench) {
     let mut pia = bench.logged_in(PIA).await;
     let all = [router::portal(), router::mailed(), router::vendor_api()];
@@ -99,22 +119,7 @@ async fn headers_are_on_every_answer(bench: Bench) {
             let answer = pia.send(request, String::new()).await;
             seen.insert(answer.status.as_u16());
             assert!(answer.status.as_u16() < 500, "{method} {path}: {}", answer.status);
-            let policy = answer.header(&name::CONTENT_SECURITY_POLICY);
-            assert!(policy.starts_with("default-src 'none'; style-src 'self'"), "{path}");
-            assert!(!policy.contains("unsafe"));
-            for (header, value) in [
-                ("x-content-type-options", "nosniff"),
-                ("referrer-policy", "same-origin"),
-                ("cross-origin-opener-policy", "same-origin"),
-                ("cross-origin-resource-policy", "same-origin"),
-            ] {
-                assert_eq!(answer.headers[header], value, "{method} {path}");
-            }
-            if !path.starts_with("/logout/frontchannel") {
-                assert!(policy.contains("frame-ancestors 'none'"), "{path}");
-                assert_eq!(answer.headers["x-frame-options"], "DENY");
-            }
-            assert!(answer.headers.contains_key("cache-control"));
+            guarded(&answer, &format!("{method} {path}"), path.starts_with("/logout/frontchannel"));
         }
     }
     for status in [200, 303, 401, 403, 404, 405] {
@@ -124,6 +129,18 @@ async fn headers_are_on_every_answer(bench: Bench) {
     let file = pia.get(css).await;
     file.is(200);
     assert!(file.header(&name::CACHE_CONTROL).contains("immutable"));
+    guarded(&file, css, false);
+    guarded(&pia.get("/docs/api").await, "the APIs' page", false);
+    let form = pia.get("/accessmanagement/ui/systemuser/overview").await.form("/logout");
+    let long = format!("{}&x={}", form.body(), "x".repeat(300 * 1024));
+    let large = pia.post("/logout", long, "same-origin").await;
+    guarded(large.is(413), "a form that is too large", false);
+    let request = Request::post("/authentication/api/v1/systemuser/request/vendor")
+        .header("authorization", format!("Bearer {}", bench.token(crate::support::VENDOR)))
+        .header("content-type", "application/json");
+    let large =
+        Answer::of(&bench.router, request.body("x".repeat(300 * 1024).into()).unwrap()).await;
+    guarded(large.is(413), "a body that is too large", false);
     let nowhere = pia.get("/nowhere").await;
     nowhere.is(404).says("ikke");
     assert!(nowhere.body.contains("Pia Rørvik"), "who is logged in is said on every page");

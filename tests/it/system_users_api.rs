@@ -215,12 +215,20 @@ async fn what_the_owner_cannot_give_is_not_made(bench: Bench) {
         body
     };
     let by = |by: &str| json!({ "opens": [{ "by": by, "actions": ["read"] }] });
+    let limited = |schema: &str| {
+        let mut body = by("urn:altinn:accesspackage:krav-og-utlegg");
+        body["accessListMode"] =
+            json!(if schema == "MaskinportenSchema" { "Enabled" } else { "Disabled" });
+        body
+    };
     let all = |schema: &str| {
         [
             resource("by-role", by("urn:altinn:external-role:ccr:revisor")),
             resource("by-nothing", json!({})),
             resource("not-given", json!({ "delegable": false })),
             resource("scope", json!({ "resourceType": schema })),
+            resource("limited", limited(schema)),
+            resource("gone", json!({})),
         ]
     };
     let load = async || {
@@ -236,6 +244,8 @@ async fn what_the_owner_cannot_give_is_not_made(bench: Bench) {
         ("ingen", "by-nothing", "", PIA, 403, "AUTH-00018"),
         ("fast", "not-given", "", PIA, 403, "AUTH-00070"),
         ("skjema", "scope", "", PIA, 403, "AUTH-00071"),
+        ("liste", "limited", "", PIA, 403, "AUTH-00069"),
+        ("vekk", "gone", "", PIA, 403, "AUTH-00014"),
         ("hver", "", "skattegrunnlag", SIV, 400, "AUTH-00053"),
         ("aldri", "", "virksomhetens-representant-skjemaoppgaver", PIA, 400, "AUTH-00052"),
         // Rights come before packages.
@@ -249,6 +259,7 @@ async fn what_the_owner_cannot_give_is_not_made(bench: Bench) {
         bench.register(&format!("991825827_{name}"), members).await.is(200);
     }
     bench.seed.resources(&all("MaskinportenSchema")).await.unwrap();
+    bench.exec("delete from resource where id = 'gone'").await;
     load().await;
     let path = format!("/{}/create", party(&bench, CUSTOMER).await);
     for (name, .., who, status, code) in cases {
@@ -686,6 +697,8 @@ async fn a_vendor_narrows_the_list(bench: Bench) {
     assert_eq!(ids(&list("?status=paused").await), [&paused]);
     assert_eq!(ids(&list("?status=expired").await), [&ended]);
     assert_eq!(ids(&list("?updatedSince=2026-11-21T10:05:00Z").await), [&paused, &ended]);
+    // A plus that is not escaped is no blank.
+    assert_eq!(ids(&list("?updatedSince=2026-11-21T11:05:00+01:00").await), [&paused, &ended]);
     let oslo = "?updatedSince=2026-11-21T11:15:00%2B01:00&status=expired";
     assert_eq!(ids(&list(oslo).await), [&ended]);
     assert_eq!(list(&format!("?orgNo={CUSTOMER}")).await.len(), 3);

@@ -8,13 +8,13 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use openidconnect::{
-    JsonWebKeyId, PrivateSigningKey as _,
+    JsonWebKey as _, JsonWebKeyId, PrivateSigningKey as _,
     core::{CoreJsonWebKeySet, CoreJwsSigningAlgorithm, CoreRsaPrivateSigningKey},
 };
-use rsa::pkcs1::EncodeRsaPrivateKey as _;
+use rsa::{pkcs1::EncodeRsaPrivateKey as _, pkcs8::EncodePrivateKey as _};
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, LazyLock, Mutex},
 };
 use systembruker::clock::Clock;
@@ -28,6 +28,34 @@ static KEYS: LazyLock<[String; 2]> = LazyLock::new(|| {
 });
 fn signing_key(which: usize, kid: &str) -> CoreRsaPrivateSigningKey {
     CoreRsaPrivateSigningKey::from_pem(&KEYS[which], Some(JsonWebKeyId::new(kid.into()))).unwrap()
+}
+
+/// The portal's own key, where it proves with one who it is: a PKCS#8 document.
+pub fn client_key() -> Vec<u8> {
+    let key = rsa::pkcs1::DecodeRsaPrivateKey::from_pkcs1_pem(&KEYS[1]).unwrap();
+    let key: rsa::RsaPrivateKey = key;
+    key.to_pkcs8_der().unwrap().as_bytes().to_vec()
+}
+/// Whether the assertion is what RFC 7523 asks for: the client's own, for this provider, now, once.
+fn proves_client(outside: &Outside, assertion: &str) -> bool {
+    let (signed, signature) = assertion.rsplit_once('.').unwrap();
+    let part = |text: &str| -> Value {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
+    };
+    let (header, claims) = signed.split_once('.').unwrap();
+    let (header, claims) = (part(header), part(claims));
+    let now = outside.now();
+    let holds = header["kid"] == "portal-key"
+        && claims["iss"] == "portal"
+        && claims["sub"] == "portal"
+        && claims["aud"] == outside.url
+        && claims["iat"].as_i64().is_some_and(|at| at <= now)
+        && claims["exp"].as_i64().is_some_and(|at| now < at && at <= now + 120)
+        && claims["jti"].as_str().is_some_and(|id| outside.seen.lock().unwrap().insert(id.into()));
+    let algorithm = CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256;
+    let key = signing_key(1, "portal-key").as_verification_key();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    holds && key.verify_signature(&algorithm, signed.as_bytes(), &signature).is_ok()
 }
 
 /// The provider's id of the person's session with it.
@@ -64,13 +92,16 @@ pub struct Outside {
     pub url: String,
     pub clock: Clock,
     told: Arc<Mutex<HashMap<String, (Told, String)>>>,
+    /// Ids of the assertions that have been used.
+    seen: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Outside {
     pub async fn start(clock: &Clock) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let outside = Self { url, clock: clock.clone(), told: Arc::default() };
+        let outside =
+            Self { url, clock: clock.clone(), told: Arc::default(), seen: Arc::default() };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(configuration))
             .route("/jwks", get(jwks))
@@ -148,8 +179,18 @@ async fn token(
 ) -> Response {
     let refused =
         |error: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
+    let assertion = form.get("client_assertion");
     let basic = base64::engine::general_purpose::STANDARD.encode("portal:hemmelig");
-    if headers.get(header::AUTHORIZATION).is_none_or(|h| *h != format!("Basic {basic}")) {
+    let known = match assertion {
+        Some(assertion) => {
+            let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            form.get("client_assertion_type").is_some_and(|named| named == kind)
+                && !headers.contains_key(header::AUTHORIZATION)
+                && proves_client(&outside, assertion)
+        }
+        None => headers.get(header::AUTHORIZATION).is_some_and(|h| *h == format!("Basic {basic}")),
+    };
+    if !known {
         return refused("invalid_client");
     }
     let told = form.get("code").and_then(|code| outside.told.lock().unwrap().remove(code));

@@ -120,17 +120,18 @@ impl Bench {
 
     /// The same product, with a provider that does not answer.
     pub fn without_provider(&self) -> Router {
+        router::router(self.app_with(|config| config.oidc.issuer = "http://127.0.0.1:1".into()))
+    }
+    /// The same product with other settings.
+    pub fn app_with(&self, change: impl FnOnce(&mut Config)) -> App {
         let mut config = (*self.app.config).clone();
-        config.oidc.issuer = "http://127.0.0.1:1".into();
+        change(&mut config);
         let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
-        router::router(App::new(store, clock, config, self.app.catalogue.clone()).unwrap())
+        App::new(store, clock, config, self.app.catalogue.clone()).unwrap()
     }
     /// The same product with other settings of what a login may bring.
     pub fn vouch(&mut self, settings: Option<VouchedSettings>) {
-        let mut config = (*self.app.config).clone();
-        config.oidc.vouched = settings;
-        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
-        self.app = App::new(store, clock, config, self.app.catalogue.clone()).unwrap();
+        self.app = self.app_with(|config| config.oidc.vouched = settings);
         self.router = router::router(self.app.clone());
     }
     /// A browser that nobody has logged in with.

@@ -32,6 +32,16 @@ impl Drop for Demo {
 impl Demo {
     /// In that folder, on `SQLite` there or on the database that is named.
     pub fn start(data: &Path, database: Option<&str>, portal: u16, sandbox: u16) -> Self {
+        Self::start_with(data, database, portal, sandbox, &[])
+    }
+    /// The same with more arguments.
+    pub fn start_with(
+        data: &Path,
+        database: Option<&str>,
+        portal: u16,
+        sandbox: u16,
+        more: &[&str],
+    ) -> Self {
         let mut child = program()
             .args(["demo", "--data"])
             .arg(data)
@@ -42,6 +52,7 @@ impl Demo {
                 "--sandbox-listen",
                 &format!("127.0.0.1:{sandbox}"),
             ])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -61,6 +72,14 @@ impl Demo {
         stream.read_to_string(&mut answer).unwrap();
         assert!(!answer.is_empty());
         answer.rsplit("\r\n\r\n").next().unwrap().to_owned()
+    }
+    /// The status of an answer.
+    pub fn status(port: u16, path: &str) -> u16 {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: x\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap()
     }
     pub fn token(&self) -> String {
         let path = "/api/GetEnterpriseToken?orgNo=991825827&scopes=altinn:authentication/systemuser.request.write%20altinn:authentication/systemuser.request.read";
