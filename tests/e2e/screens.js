@@ -5,8 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newVisitor, openBrowser } from './support/browser.js';
 import { small } from './support/png.js';
+import { prepare } from './support/prepare.js';
 import { startDemo } from './support/product.js';
-import { prepare, states, walk } from './support/states.js';
+import { otherwise, states, walk } from './support/states.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
 const WIDTHS = [320, 768, 1280];
@@ -15,12 +16,14 @@ const MAIN = [
   'accessibility',
   'privacy',
   'logged-out',
+  'signed-out',
   'login-problem',
   'not-found-as-nobody',
   'none',
   'parties',
   'other-party',
   'overview',
+  'overview-dark',
   'overview-agent',
   'requests',
   'create-choose',
@@ -28,6 +31,7 @@ const MAIN = [
   'create-cannot',
   'history',
   'approve',
+  'approve-dark',
   'approve-package',
   'approve-agent',
   'approve-last-day',
@@ -36,6 +40,7 @@ const MAIN = [
   'escalated',
   'accepted',
   'receipt-accepted',
+  'receipt-print',
   'receipt-agent',
   'receipt-rejected',
   'reject',
@@ -49,11 +54,14 @@ const MAIN = [
   'change',
   'change-reject',
   'change-accepted',
+  'clients-choose',
+  'clients-not-allowed',
   'clients',
   'clients-bulk',
   'clients-check',
   'clients-job',
   'clients-rules',
+  'api',
 ];
 const MOST_BYTES = 12 * 1024 * 1024;
 
@@ -63,7 +71,7 @@ const demo = await startDemo();
 const browser = await openBrowser();
 try {
   const made = await prepare(demo);
-  const all = states(made).filter((state) => names.includes(state.name));
+  const all = [...states(made), ...otherwise(made)].filter((state) => names.includes(state.name));
   const unknown = names.filter((name) => !all.some((state) => state.name === name));
   if (unknown.length > 0) throw new Error(`no such page: ${unknown.join(', ')}`);
   await mkdir(FOLDER, { recursive: true });
@@ -78,7 +86,7 @@ try {
       all,
       newContext: () => newVisitor(browser, { language }),
       async look(state, page) {
-        for (const width of WIDTHS) {
+        for (const width of state.widths ?? WIDTHS) {
           await page.setViewportSize({ width, height: 800 });
           const full = { fullPage: true, animations: 'disabled' };
           const picture = small(await page.screenshot(full));
