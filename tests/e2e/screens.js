@@ -11,6 +11,8 @@ import { otherwise, states, walk } from './support/states.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
 const WIDTHS = [320, 768, 1280];
+/** What is shown of a page at most: a narrow one goes on for longer, to the buttons at its end. */
+const most = (width) => Math.max(2_000, Math.floor(1_280_000 / width));
 const MAIN = [
   'about',
   'accessibility',
@@ -88,8 +90,11 @@ try {
       async look(state, page) {
         for (const width of state.widths ?? WIDTHS) {
           await page.setViewportSize({ width, height: 800 });
-          const full = { fullPage: true, animations: 'disabled' };
-          const picture = small(await page.screenshot(full));
+          const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+          const clip = { x: 0, y: 0, width, height: Math.min(whole, most(width)) };
+          const picture = small(
+            await page.screenshot({ fullPage: true, clip, animations: 'disabled' }),
+          );
           await writeFile(path.join(FOLDER, `${state.name}-${language}-${width}.png`), picture);
           if (state.name === 'approve' && language === 'nb' && width === 1280) {
             await writeFile(path.join(FOLDER, 'approve.png'), picture);

@@ -230,9 +230,9 @@ export function states(made) {
   ];
 }
 
-/** The same pages when the screen is dark, and on paper: for pictures, each of these widths. */
+/** The same pages when the screen is dark, and on paper: for pictures, of these widths. */
 export function otherwise(made) {
-  const dark = { media: { colorScheme: 'dark' }, widths: [320, 1280] };
+  const dark = { media: { colorScheme: 'dark' }, widths: [320, 1280], only: 'nb' };
   return [
     { name: 'overview-dark', who: PIA, path: OVERVIEW, ...dark },
     { name: 'approve-dark', who: PIA, path: made.open.path, ...dark },
