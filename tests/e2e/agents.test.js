@@ -1,9 +1,9 @@
 // Requests for system users that act for an organisation's clients, in a browser without scripts:
-// sent on and rejected.
+// approved, with the way to its clients; sent on; rejected.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { button, follow, heading, link, newVisitor, openBrowser, pathOf, plain, said } from './support/browser.js';
-import { OLA, PIA, SIV, logIn } from './support/people.js';
+import { ACCOUNTANTS, OLA, PIA, SIV, TOR, logIn } from './support/people.js';
 import { startDemo } from './support/product.js';
 import { agentStatus, newAgentRequest, registerSystem } from './support/vendor.js';
 
@@ -41,6 +41,31 @@ const ask = (integrationTitle, more = {}) =>
   newAgentRequest(demo, system, SIGNING, { integrationTitle, ...more });
 const approve = (page) => button(page, 'Godkjenn systemtilgangen');
 const sendOn = (page) => button(page, 'Send til noen som kan svare');
+
+test('Tor approves, and the receipt leads to the clients, and back to the vendor', async () => {
+  const redirectUrl = `${demo.sandbox}/smartcloud/receipt?customer=42`;
+  const request = await ask('Regnskap for klientene', { redirectUrl, partyOrgNo: ACCOUNTANTS });
+  const page = await visit(TOR, request.path);
+  const text = await said(page);
+  assert.match(text, /Du får en kvittering\. Derfra kan du gå tilbake til 127\.0\.0\.1/);
+  assert.doesNotMatch(text, /Du sendes tilbake/);
+  await follow(page, approve(page));
+  assert.equal(pathOf(page), `${UI}/receipt/${request.id}`);
+  assert.equal(await agentStatus(demo, request), 'Accepted');
+  assert.match(await said(page), /gjelder ingen klienter før de blir lagt til/);
+  const back = page.getByRole('link', { name: /^Tilbake til .*127\.0\.0\.1/ });
+  assert.equal(await back.getAttribute('href'), redirectUrl);
+
+  await follow(page, link(page, 'Legg til klienter nå'));
+  assert.equal(pathOf(page), `${UI}/${request.id}/clients`);
+  assert.equal(await heading(page), 'Klienter for Regnskap for klientene');
+  await follow(page, button(page, 'Legg til Bjørk Bakeri Brevik'));
+  assert.match(await said(page), /Bjørk Bakeri Brevik er lagt til\./);
+
+  await page.goto(`${demo.url}${UI}/receipt/${request.id}`);
+  await follow(page, back);
+  assert.equal(page.url(), redirectUrl);
+});
 
 test('a request for clients says so, and is rejected after being asked once', async () => {
   const redirectUrl = `${demo.sandbox}/smartcloud/receipt?customer=42`;
