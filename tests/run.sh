@@ -70,6 +70,10 @@ as_postgres "$bin/pg_ctl" -D "$scratch/data" -l "$scratch/log" -w start -o \
 export TEST_POSTGRES="postgres:///postgres?host=$scratch&user=postgres"
 cargo test --locked --test it -- --ignored
 
+step "a sample of every page"
+mkdir "$scratch/samples"
+tests/samples.sh "$scratch/samples"
+
 step "the binary that users run"
 cargo build --release --locked
 export SYSTEMBRUKER_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/systembruker"
@@ -89,11 +93,11 @@ need node nodejs
 need npm npm
 need chromium chromium
 npm ci --no-audit --no-fund --loglevel=error
-npm run test:e2e
+PAGE_SAMPLES=$scratch/samples npm run test:e2e
 
 step "HTML of every page"
 need java default-jre-headless
-tests/html.sh
+PAGE_SAMPLES=$scratch/samples tests/html.sh
 
 step "bans, licences and sources"
 if ! command -v cargo-deny >/dev/null; then

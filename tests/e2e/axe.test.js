@@ -2,16 +2,15 @@
 // first visit costs.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import axe from 'axe-core';
 import { newVisitor, openBrowser } from './support/browser.js';
+import { WIDTHS, faults } from './support/faults.js';
 import { PIA, logIn } from './support/people.js';
+import { prepare } from './support/prepare.js';
 import { startDemo } from './support/product.js';
 import { passDays } from './support/sandbox.js';
-import { lateStates, prepare, states, walk } from './support/states.js';
+import { lateStates, states, walk } from './support/states.js';
 import { readRequest } from './support/vendor.js';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const WIDTHS = [320, 1280];
 const LANGUAGES = ['nb', 'nn', 'en'];
 
 let demo;
@@ -27,47 +26,6 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
 });
-
-/** What axe finds on the page, one line each. */
-async function violations(page) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
-    TAGS,
-  );
-  assert.ok(found.passes.length > 10, 'axe looked at nothing');
-  return found.violations.map(({ id, help, nodes }) => {
-    const where = nodes.slice(0, 3).map((node) => node.html.slice(0, 120));
-    return `${id}: ${help}: ${where.join(' | ')}`;
-  });
-}
-
-/** Everything wrong with the page as it is shown at one width. */
-async function faults(page, language, width) {
-  await page.setViewportSize({ width, height: 900 });
-  const found = await page.evaluate(() => ({
-    lang: document.documentElement.lang,
-    title: document.title,
-    headings: document.querySelectorAll('h1').length,
-    scripts: document.scripts.length,
-    wide: document.scrollingElement.scrollWidth - innerWidth,
-    cut: [...document.querySelectorAll('main *, header *, footer *')]
-      .filter((element) => {
-        const { left, right, width, height } = element.getBoundingClientRect();
-        const hidden = element.closest('.ds-sr-only, thead, .ds-skip-link') !== null;
-        return !hidden && width > 1 && height > 1 && (right > innerWidth + 1 || left < -1);
-      })
-      .map((element) => element.outerHTML.slice(0, 100)),
-  }));
-  const wrong = [];
-  if (found.lang !== language) wrong.push(`html[lang] is “${found.lang}”`);
-  if (!/\S+ – \S+/.test(found.title)) wrong.push(`the title is “${found.title}”`);
-  if (found.headings !== 1) wrong.push(`${found.headings} h1`);
-  if (found.scripts !== 0) wrong.push(`${found.scripts} scripts`);
-  if (found.wide > 0) wrong.push(`${found.wide} px of scrolling sideways`);
-  if (found.cut.length > 0) wrong.push(`reaches out of the window: ${found.cut.join(' | ')}`);
-  return [...wrong, ...(await violations(page))];
-}
 
 /** Looks at each state in one language at both widths; the titles by the states' names. */
 async function inspect(language, all) {

@@ -40,6 +40,18 @@ const pathOf = (page) => new URL(page.url()).pathname;
 /** The id of what has the focus. */
 const focused = (page) => page.evaluate(() => document.activeElement?.id ?? '');
 
+/** What a link of this name downloads, as text. */
+async function download(page, name) {
+  const [file] = await Promise.all([page.waitForEvent('download'), link(page, name).click()]);
+  assert.equal(file.suggestedFilename(), `history-310904473.${name.toLowerCase()}`);
+  return readFile(await file.path(), 'utf8');
+}
+/** The cells of a line of CSV; one with a semicolon is in quotes. */
+function cells(line) {
+  const found = [...line.matchAll(/("(?:[^"]|"")*"|[^;]*)(?:;|$)/g)].map(([, cell]) => cell);
+  return found.slice(0, -1).map((cell) => cell.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
+}
+
 test('Pia gives a system access by herself, and finds it marked as new', async () => {
   const system = await registerSystem(demo, 'aerlig', 'Ærlig lønn');
   const page = await visit(PIA, OVERVIEW);
@@ -104,7 +116,7 @@ test('Siv cannot give it, and is told who can', async () => {
 });
 
 test('the history is narrowed, led on from, and downloaded', async () => {
-  const request = await newRequest(demo, { integrationTitle: 'Historisk' });
+  const request = await newRequest(demo, { integrationTitle: 'Historisk; første' });
   const page = await visit(PIA, request.path);
   await follow(page, button(page, 'Godkjenn systemtilgangen'));
   await page.goto(demo.url + OVERVIEW);
@@ -116,16 +128,27 @@ test('the history is narrowed, led on from, and downloaded', async () => {
   await follow(page, button(page, 'Vis'));
   const rows = page.locator('tbody tr');
   assert.equal(await rows.count(), 1);
-  assert.match(plain(await rows.innerText()), /^Forespørselen ble godkjent Historisk .*Pia Rørvik Daglig leder/);
-  const [download] = await Promise.all([page.waitForEvent('download'), link(page, 'CSV').click()]);
-  assert.equal(download.suggestedFilename(), 'history-310904473.csv');
-  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
-  assert.equal(lines.length, 2);
-  assert.match(lines[1], /;request\.accepted;Forespørselen ble godkjent;Pia Rørvik;/);
-  await follow(page, rows.getByRole('link', { name: 'Historisk' }));
-  assert.equal(await heading(page), 'Historisk');
+  assert.match(plain(await rows.innerText()), /^Forespørselen ble godkjent Historisk; første .*Pia Rørvik Daglig leder/);
+  const [csv, json] = [await download(page, 'CSV'), JSON.parse(await download(page, 'JSON'))];
+  const [names, first, ...more] = csv.replace(/^\ufeff/, '').trim().split('\r\n').map(cells);
+  assert.equal(more.length, 0);
+  assert.equal(names.length, first.length);
+  assert.deepEqual(first.slice(1, 6), [
+    'request.accepted',
+    'Forespørselen ble godkjent',
+    'Pia Rørvik',
+    'Daglig leder',
+    'Historisk; første',
+  ]);
+  assert.equal(json.cut, false);
+  assert.equal(json.events.length, 1);
+  const { time, type, what, who, role, title, systemUserId, requestId } = json.events[0];
+  assert.deepEqual([time, type, what, who, role, title, systemUserId], first.slice(0, 7));
+  assert.equal(requestId, request.id);
+  await follow(page, rows.getByRole('link', { name: 'Historisk; første' }));
+  assert.equal(await heading(page), 'Historisk; første');
   await follow(page, link(page, 'Se hele historikken'));
-  assert.match(await said(page), /Bare Historisk/);
+  assert.match(await said(page), /Bare Historisk; første/);
   await follow(page, link(page, 'Vis alle systemtilganger'));
   assert.ok((await rows.count()) > 1);
 });

@@ -29,6 +29,8 @@ let directUrl;
 let issuer;
 /** What the provider vouches for. */
 let level = ACR;
+/** Whether nobody answers at an address of the provider's. */
+let away = () => false;
 /** The parameters of each login, and the provider's ids of its sessions; newest last. */
 const asked = [];
 const sessions = [];
@@ -127,7 +129,10 @@ before(async () => {
   directUrl = `http://127.0.0.1:${inside}`;
   proxy = await tlsProxy(inside);
   publicUrl = `https://localhost:${await listening(proxy)}`;
-  provider = http.createServer((request, response) => provider.answer(request, response));
+  provider = http.createServer((request, response) => {
+    if (away(request.url)) request.socket.destroy();
+    else provider.answer(request, response);
+  });
   issuer = `http://127.0.0.1:${await listening(provider)}`;
   provider.answer = makeProvider().callback();
   const key = () => `test1:${randomBytes(32).toString('base64')}`;
@@ -153,6 +158,26 @@ after(async () => {
   if (provider) await closed(provider);
   await folder?.remove();
   if (product) assert.equal(how, 0, 'the product did not end well');
+});
+
+/** The page of a login that must wait; with a way to try again later. */
+async function isAway(page, answer) {
+  assert.equal(answer.status(), 503);
+  assert.match((await answer.allHeaders())['retry-after'], /^\d+$/);
+  assert.match(await page.title(), /^Feil: /);
+  assert.equal(await heading(page), 'Tjenesten er ikke tilgjengelig akkurat nå');
+}
+
+test('a provider that has not answered yet is said to be away', async () => {
+  away = () => true;
+  const context = await newVisitor(browser, { ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  await isAway(page, await page.goto(publicUrl));
+  for (const path of ['/om', '/tilgjengelighet', '/personvern']) {
+    assert.equal((await page.goto(publicUrl + path)).status(), 200, path);
+  }
+  await context.close();
+  away = () => false;
 });
 
 test('Pia logs in and out through a provider that knows nothing of us', async () => {
@@ -259,4 +284,30 @@ test('a login at a lower level than asked for is not let in', async () => {
   const names = (await context.cookies(publicUrl)).map((cookie) => cookie.name);
   assert.deepEqual(names.filter((name) => name.startsWith('__Host-')), ['__Host-login']);
   await context.close();
+  level = ACR;
+});
+
+test('while the provider is away, who is logged in goes on, and who is not is told to wait', async () => {
+  const one = await loggedIn();
+  const context = await newVisitor(browser, { ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  await page.goto(publicUrl);
+  const press = page.getByRole('button', { name: /^Continue/ });
+  away = (url) => !url.startsWith('/press/') && !url.startsWith('/auth');
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().startsWith(`${publicUrl}/login/callback`)),
+    press.click(),
+  ]);
+  await page.waitForLoadState();
+  await isAway(page, answer);
+  assert.equal((await one.page.reload()).status(), 200);
+  assert.equal(await heading(one.page), 'Du er ikke knyttet til noen virksomhet');
+
+  away = () => false;
+  await page.goto(publicUrl);
+  if (!page.url().startsWith(publicUrl)) {
+    await Promise.all([page.waitForURL(`${publicUrl}/**`), press.click()]);
+  }
+  assert.equal(await heading(page), 'Du er ikke knyttet til noen virksomhet');
+  await Promise.all([one.context.close(), context.close()]);
 });

@@ -5,22 +5,27 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newVisitor, openBrowser } from './support/browser.js';
 import { small } from './support/png.js';
+import { prepare } from './support/prepare.js';
 import { startDemo } from './support/product.js';
-import { prepare, states, walk } from './support/states.js';
+import { otherwise, states, walk } from './support/states.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
 const WIDTHS = [320, 768, 1280];
+/** What is shown of a page at most: a narrow one goes on for longer, to the buttons at its end. */
+const most = (width) => Math.max(2_000, Math.floor(1_280_000 / width));
 const MAIN = [
   'about',
   'accessibility',
   'privacy',
   'logged-out',
+  'signed-out',
   'login-problem',
   'not-found-as-nobody',
   'none',
   'parties',
   'other-party',
   'overview',
+  'overview-dark',
   'overview-agent',
   'requests',
   'create-choose',
@@ -28,6 +33,7 @@ const MAIN = [
   'create-cannot',
   'history',
   'approve',
+  'approve-dark',
   'approve-package',
   'approve-agent',
   'approve-last-day',
@@ -36,6 +42,7 @@ const MAIN = [
   'escalated',
   'accepted',
   'receipt-accepted',
+  'receipt-print',
   'receipt-agent',
   'receipt-rejected',
   'reject',
@@ -49,11 +56,14 @@ const MAIN = [
   'change',
   'change-reject',
   'change-accepted',
+  'clients-choose',
+  'clients-not-allowed',
   'clients',
   'clients-bulk',
   'clients-check',
   'clients-job',
   'clients-rules',
+  'api',
 ];
 const MOST_BYTES = 12 * 1024 * 1024;
 
@@ -63,7 +73,7 @@ const demo = await startDemo();
 const browser = await openBrowser();
 try {
   const made = await prepare(demo);
-  const all = states(made).filter((state) => names.includes(state.name));
+  const all = [...states(made), ...otherwise(made)].filter((state) => names.includes(state.name));
   const unknown = names.filter((name) => !all.some((state) => state.name === name));
   if (unknown.length > 0) throw new Error(`no such page: ${unknown.join(', ')}`);
   await mkdir(FOLDER, { recursive: true });
@@ -78,10 +88,13 @@ try {
       all,
       newContext: () => newVisitor(browser, { language }),
       async look(state, page) {
-        for (const width of WIDTHS) {
+        for (const width of state.widths ?? WIDTHS) {
           await page.setViewportSize({ width, height: 800 });
-          const full = { fullPage: true, animations: 'disabled' };
-          const picture = small(await page.screenshot(full));
+          const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+          const clip = { x: 0, y: 0, width, height: Math.min(whole, most(width)) };
+          const picture = small(
+            await page.screenshot({ fullPage: true, clip, animations: 'disabled' }),
+          );
           await writeFile(path.join(FOLDER, `${state.name}-${language}-${width}.png`), picture);
           if (state.name === 'approve' && language === 'nb' && width === 1280) {
             await writeFile(path.join(FOLDER, 'approve.png'), picture);

@@ -132,7 +132,7 @@ fn every_sample_is_a_whole_page_in_its_language() {
     }
 }
 
-/// For `tests/html.sh`, which names a folder: each sample as a file, to be held against the standard.
+/// For `tests/samples.sh`, which names a folder: each sample as a file, for a validator and a browser.
 #[test]
 fn every_sample_can_be_written_to_a_file() {
     let scratch = tempfile::tempdir().unwrap();

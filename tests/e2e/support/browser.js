@@ -57,3 +57,13 @@ export async function said(page) {
 export function plain(text) {
   return text.replace(/[\u2066-\u2069]/g, '').replace(/\s+/g, ' ').trim();
 }
+
+export const button = (page, name) => page.getByRole('button', { name, exact: true });
+export const link = (page, name) => page.getByRole('link', { name, exact: true });
+export const pathOf = (page) => new URL(page.url()).pathname;
+
+/** Presses what leads to another page; that page's answer. */
+export async function follow(page, element) {
+  const [answer] = await Promise.all([page.waitForNavigation(), element.click()]);
+  return answer;
+}

@@ -1,5 +1,4 @@
-// Makes a screenshot small: 16 colours instead of 16 million, in the PNG's own palette form, and no more
-// rows than show what the page is.
+// Makes a screenshot small: 16 colours instead of 16 million, in the PNG's own palette form.
 import * as zlib from 'node:zlib';
 
 const { deflateSync, inflateSync } = zlib;
@@ -8,8 +7,6 @@ const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 /** How many bits of each channel count when colours are counted. */
 const KEEP = 5;
 const COLOURS = 16;
-/** The rows that are kept. */
-const HEIGHT = 2_000;
 /** Colours that are nearer than this to one that is kept are shown as that one. */
 const NEAR = 900;
 
@@ -109,8 +106,7 @@ function palette({ pixels, step }) {
 /** The same picture in few bytes. */
 export function small(file) {
   const picture = decode(file);
-  const { width, step, pixels } = picture;
-  const height = Math.min(picture.height, HEIGHT);
+  const { width, height, step, pixels } = picture;
   const colours = palette(picture);
   const nearest = new Map(colours.map((exact, index) => [exact, index]));
   const find = (exact) => {

@@ -106,6 +106,21 @@ export async function requestStatus(demo, id) {
   return expect(await readRequest(demo, id), 200).status;
 }
 
+/** Takes back a request, or a change request, that waits. */
+export async function withdraw(demo, { id }, { change = false } = {}) {
+  expect(await call(demo, 'DELETE', `${change ? CHANGES : REQUESTS}/${id}`), 202);
+}
+
+/** The status of a change request that is there. */
+export async function changeStatus(demo, { id }) {
+  return expect(await call(demo, 'GET', `${CHANGES}/${id}`), 200).status;
+}
+
+/** The status of a request for an agent system user. */
+export async function agentStatus(demo, { id }) {
+  return expect(await call(demo, 'GET', `${REQUESTS}/agent/${id}`), 200).status;
+}
+
 /** Registers a system of the vendor's that a test may do with as it likes. */
 export async function registerSystem(demo, short, name, more = {}) {
   const id = `${VENDOR}_${short}`;
