@@ -186,14 +186,14 @@ pub async fn every(
     reads: &mut Reads,
     catalogue: &Contents,
     scope: Scope<'_>,
+    kinds: &Kinds,
     q: &str,
     which: Which,
 ) -> Result<Vec<Client>, Error> {
-    let kinds = kinds(reads, catalogue, scope).await?;
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let asked = Asked { q, which, after, most: 1_000 };
-        let Found { clients, next, .. } = page(reads, catalogue, scope, &kinds, &asked).await?;
+        let Found { clients, next, .. } = page(reads, catalogue, scope, kinds, &asked).await?;
         all.extend(clients);
         match next {
             None => return Ok(all),
