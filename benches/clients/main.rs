@@ -10,10 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 use systembruker::{
-    clients::{self, After, Asked, State, list::Which},
+    clients::{self, After, Asked, jobs::Action, list::Which},
     db::Store,
     serve,
+    web::urls,
 };
+use url::form_urlencoded;
 use world::World;
 
 /// What went wrong, in one line.
@@ -62,8 +64,10 @@ async fn main() -> ExitCode {
 
 async fn measure_all(cli: &Cli) -> Result<(), Failure> {
     println!("load when it began: {}", world::read("/proc/loadavg"));
-    println!("| engine | clients | what | p50 ms | p95 ms | in all s | most memory MB |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| engine | clients | what | p50 ms | p95 ms | longest ms | in all s | most memory MB |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     for many in &cli.clients {
         if !cli.no_sqlite {
             let folder = tempfile::tempdir().map_err(|e| failed("a folder")(&e))?;
@@ -98,11 +102,12 @@ impl Table {
         let all: Duration = took.iter().sum();
         let ms = |d: Duration| d.as_secs_f64() * 1e3;
         println!(
-            "| {} | {} | {what} | {:.2} | {:.2} | {:.2} | {} |",
+            "| {} | {} | {what} | {:.2} | {:.2} | {:.2} | {:.2} | {} |",
             self.engine,
             self.clients,
             ms(at(50)),
             ms(at(95)),
+            ms(took.last().copied().unwrap_or_default()),
             all.as_secs_f64(),
             world::peak_mb()
         );
@@ -111,11 +116,12 @@ impl Table {
     async fn read<F: Future<Output = Result<(), Failure>>>(
         &self,
         what: &str,
+        times: usize,
         work: impl Fn() -> F,
     ) -> Result<(), Failure> {
         work().await?;
-        let mut took = Vec::with_capacity(self.times);
-        for _ in 0..self.times {
+        let mut took = Vec::with_capacity(times);
+        for _ in 0..times {
             let began = Instant::now();
             work().await?;
             took.push(began.elapsed());
@@ -133,65 +139,74 @@ async fn measure(
 ) -> Result<(), Failure> {
     let table = Table { engine, clients: many, times };
     let world = World::make(store, many).await?;
+    let url = urls::clients(world.agent);
     let began = Instant::now();
-    page(&world, "", Which::All, None, ROWS).await?;
+    world.page(&url).await?;
     table.line("first look", vec![began.elapsed()]);
     lists(&table, &world, "nobody added").await?;
-    table.line("add all, 500 a transaction", world.change(true).await?);
+    dry_runs(&table, &world, "nobody added").await?;
+    table.line("job: add all that match", world.job(Action::Add).await?);
     lists(&table, &world, "all added").await?;
-    table.read("what adding all would come to", || world.tally("")).await?;
-    table.line("remove all, 500 a transaction", world.change(false).await?);
-    world.change(true).await?;
+    dry_runs(&table, &world, "all added").await?;
+    table.line("job: remove all that match", world.job(Action::Remove).await?);
+    world.job(Action::Add).await?;
     table.line("relations end, 200 a transaction", world.close().await?);
     world.app.store.close().await;
     Ok(())
 }
 
-/// Rows of a page.
-const ROWS: i64 = 50;
-/// As many as there are where there are fewest clients: what the page is compared by.
+/// As many as there are where there are fewest clients: what the list is compared by.
 const FEW: i64 = 10;
+/// How often what all would come to is asked as the API does: each time enters every row.
+const DRAFTS: usize = 10;
 
-/// A page, and where the next begins.
-async fn page(
-    world: &World,
-    q: &str,
-    which: Which,
-    after: Option<After>,
-    most: i64,
-) -> Result<Option<After>, Failure> {
-    let asked = Asked { q, which, after, most };
+/// Ten clients from the beginning, by the verb: the same rows, however many there are.
+async fn first_ten(world: &World) -> Result<(), Failure> {
+    let asked = Asked { q: "", which: Which::All, after: None, most: FEW };
     let listed = clients::list(&world.app, world.on, world.agent, &asked).await;
-    listed.map(|listed| listed.next).map_err(|e| failed("a list")(&e))
+    listed.map(drop).map_err(|e| failed("a list")(&e))
 }
-async fn lists(table: &Table, world: &World, when: &str) -> Result<(), Failure> {
+/// A place near the end.
+async fn last_page(world: &World) -> Result<Option<After>, Failure> {
     let mut last = None;
-    for _ in 0..table.clients / 1_000 {
-        let asked = Asked { q: "", which: Which::All, after: last.clone(), most: 1_000 };
+    loop {
+        let asked = Asked { q: "", which: Which::All, after: last.clone(), most: 200 };
         let listed = clients::list(&world.app, world.on, world.agent, &asked).await;
         match listed.map_err(|e| failed("a list")(&e))?.next {
-            None => break,
+            None => return Ok(last),
             next => last = next,
         }
     }
+}
+async fn lists(table: &Table, world: &World, when: &str) -> Result<(), Failure> {
+    let what = format!("first ten, {when}");
+    table.read(&what, table.times, || first_ten(world)).await?;
+    let last = last_page(world).await?.map(|after| after.to_string()).unwrap_or_default();
     let number = world.last_number();
-    let cases = [
-        ("first ten", "", Which::All, None),
-        ("first page", "", Which::All, None),
-        ("last page", "", Which::All, last),
-        ("page of added", "", Which::In(State::Added), None),
-        ("page of available", "", Which::In(State::Available), None),
-        ("page of blocked", "", Which::In(State::Blocked), None),
-        ("search by name, few hits", "zyx", Which::All, None),
-        ("search by name, many hits", "klient", Which::All, None),
-        ("search by name among added", "zyx", Which::In(State::Added), None),
-        ("search by number", number, Which::All, None),
-        ("search by a part of a number", number.get(2..).unwrap_or_default(), Which::All, None),
-    ];
-    for (what, q, which, after) in cases {
-        let rows = if what == "first ten" { FEW } else { ROWS };
-        let work = || async { page(world, q, which, after.clone(), rows).await.map(drop) };
-        table.read(&format!("{what}, {when}"), work).await?;
+    let part = number.get(2..).unwrap_or_default();
+    for (what, query) in [
+        ("first page", vec![]),
+        ("last page", vec![("after", last.as_str())]),
+        ("page of added", vec![("state", "added")]),
+        ("page of available", vec![("state", "available")]),
+        ("page of blocked", vec![("state", "blocked")]),
+        ("page of those on none", vec![("state", "none")]),
+        ("search by name, few hits", vec![("q", "zyx")]),
+        ("search by name, many hits", vec![("q", "klient")]),
+        ("search by name among added", vec![("q", "zyx"), ("state", "added")]),
+        ("search by number", vec![("q", number)]),
+        ("search by a part of a number", vec![("q", part)]),
+    ] {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        let path = format!("{}?{query}", urls::clients(world.agent));
+        table.read(&format!("{what}, {when}"), table.times, || world.page(&path)).await?;
     }
     Ok(())
+}
+async fn dry_runs(table: &Table, world: &World, when: &str) -> Result<(), Failure> {
+    let path = format!("{}?scope=all&do=add", urls::client_bulk(world.agent));
+    let what = format!("dry run of adding all, the page, {when}");
+    table.read(&what, table.times, || world.page(&path)).await?;
+    let what = format!("dry run of adding all, the API's draft, {when}");
+    table.read(&what, table.times.min(DRAFTS), || world.dry_run()).await
 }

@@ -1,34 +1,50 @@
 //! A facilitator with clients, an agent system user, and a client administrator.
 use crate::{Failure, failed};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use http_body_util::BodyExt as _;
 use sqlx::{AssertSqlSafe, Connection as _};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use systembruker::{
     app::App,
-    authority::{self, OnBehalf},
+    auth::{person::Who, portal::cookie_name},
+    authority::OnBehalf,
     catalogue::{self, Catalogue},
-    clients,
+    clients::jobs::{self, Action, From, Matching, Source, State, Which, worker::Worker},
     clock::Clock,
     config::{ClientProof, Config, Level, OidcSettings},
     db::{Error, Store},
     ids::{OrgNo, PartyUuid, PersonNo, SystemUserId},
     keys::Keys,
-    parties::{self, NumberKeys},
+    parties::{self, NumberKeys, Person},
     problem::Problem,
     registers::{
         closing::{self, Held as Ending},
         seed::{Held, Holder, NewClient, Seed},
     },
+    router,
 };
+use tower::ServiceExt as _;
+use tower_sessions::Session;
 use uuid::Uuid;
 
 const FIRM: &str = "314250052";
 const PID: &str = "30818516084";
 const PACKAGE: &str = "urn:altinn:accesspackage:regnskapsforer-lonn";
+const TITLE: &str = "Lønn for klienter";
 
 pub struct World {
     pub app: App,
     pub on: OnBehalf,
     pub agent: SystemUserId,
+    router: Router,
+    cookie: String,
     clients: Vec<PartyUuid>,
     last: OrgNo,
 }
@@ -47,42 +63,66 @@ impl World {
     pub fn last_number(&self) -> &str {
         self.last.as_str()
     }
-    /// What adding all that match would come to.
-    pub async fn tally(&self, q: &str) -> Result<(), Failure> {
+    /// A page of the portal's, whole, for the one who is logged in.
+    pub async fn page(&self, path: &str) -> Result<(), Failure> {
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, "portal.example")
+            .header(header::COOKIE, &self.cookie)
+            .body(Body::empty())
+            .map_err(|e| failed("a request")(&e))?;
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        let status = response.status();
+        let body = response.into_body().collect().await.map_err(|e| failed("a page")(&e))?;
+        let body = body.to_bytes();
+        // Whatever it shows, it shows whose clients they are.
+        let is_it = body.windows(TITLE.len()).any(|some| some == TITLE.as_bytes());
+        if status == StatusCode::OK && is_it {
+            Ok(())
+        } else {
+            Err(format!("{path} is answered with {status}"))
+        }
+    }
+    /// What adding all would come to, as the API tells it: a draft, and the first of its rows.
+    pub async fn dry_run(&self) -> Result<(), Failure> {
         let done = async {
-            let catalogue = self.app.catalogue.now();
-            let found = clients::list::agent(&self.app, &catalogue, self.on, self.agent).await?;
-            let (mut reads, agent) = found;
-            clients::list::tally(&mut reads, &catalogue, &agent, q).await?;
+            let (all, app) = (Matching::default(), &self.app);
+            let source = Source::Matching(&all);
+            let job = jobs::draft(app, self.on, self.agent, Action::Add, &source).await?;
+            let mut reads = app.store.reads().await?;
+            let shown = jobs::show(app, &mut reads, self.on, self.agent, job).await?;
+            jobs::forecast(app, &mut reads, &shown).await?;
+            let from = From { which: Which::All, after: 0, most: 51 };
+            jobs::rows(app, &mut reads, &shown, from).await?;
             Ok::<_, Problem>(())
         };
         done.await.map_err(|e| failed("a dry run")(&e))
     }
-    /// Adds or removes every client, and how long each transaction took.
-    pub async fn change(&self, adds: bool) -> Result<Vec<Duration>, Failure> {
-        let mut took = Vec::new();
-        for some in self.clients.chunks(clients::CHUNK) {
-            let began = Instant::now();
-            self.change_some(adds, some).await.map_err(|e| failed("a change")(&e))?;
-            took.push(began.elapsed());
-        }
-        Ok(took)
-    }
-    async fn change_some(&self, adds: bool, some: &[PartyUuid]) -> Result<(), Problem> {
-        let (app, now) = (&self.app, self.app.clock.now());
-        let catalogue = app.catalogue.now();
-        app.store
-            .write(async |tx| {
-                let proof = authority::may_manage_clients(tx, now, &catalogue, self.on, 3).await?;
-                let agent = clients::hold(tx, now, self.on, self.agent).await?;
-                if adds {
-                    clients::add_all(tx, now, &catalogue, &proof, &agent, some).await?;
-                } else {
-                    clients::remove_all(tx, now, &proof, &agent, some).await?;
+    /// Adds or removes all that match in a job, by one worker: how long entering it took, and each of
+    /// the worker's turns.
+    pub async fn job(&self, action: Action) -> Result<Vec<Duration>, Failure> {
+        let done = async {
+            let all = Matching::default();
+            let mut began = Instant::now();
+            let source = Source::Matching(&all);
+            let job = jobs::begin(&self.app, self.on, self.agent, action, &source).await?;
+            let worker = Worker::new(&self.app);
+            let mut took = Vec::new();
+            loop {
+                took.push(began.elapsed());
+                began = Instant::now();
+                if !worker.turn(Some(job)).await? {
+                    break;
                 }
-                Ok(())
-            })
-            .await
+            }
+            let mut reads = self.app.store.reads().await?;
+            let shown = jobs::show(&self.app, &mut reads, self.on, self.agent, job).await?;
+            Ok::<_, Problem>((took, shown.job.state))
+        };
+        match done.await.map_err(|e| failed("a job")(&e))? {
+            (took, State::Done(_)) => Ok(took),
+            (_, state) => Err(format!("a job came no further than {}", state.name())),
+        }
     }
     /// Ends every client's relation, as an import does.
     pub async fn close(&self) -> Result<Vec<Duration>, Failure> {
@@ -145,10 +185,11 @@ async fn made(store: Store, many: usize) -> Result<World, Problem> {
                 .bind(now)
                 .exec()
                 .await?;
-            tx.query("insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) values ($1, 'agent', $2, '991825827_x', 'x', 'x', 'x', 0, 1, $3)")
+            tx.query("insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) values ($1, 'agent', $2, '991825827_x', 'x', $4, 'x', 0, 1, $3)")
                 .bind(agent)
                 .bind(owner)
                 .bind(now)
+                .bind(TITLE)
                 .exec()
                 .await?;
             tx.query("insert into system_user_grant (system_user, kind, item) values ($1, 'package', $2)")
@@ -171,7 +212,21 @@ async fn made(store: Store, many: usize) -> Result<World, Problem> {
     };
     let clients = numbers.iter().filter_map(|number| ids.get(number)).copied().collect();
     let last = numbers.last().cloned().ok_or(Problem::NotFound)?;
-    Ok(World { app, on, agent, clients, last })
+    let cookie = log_in(&app, &person, owner).await?;
+    let router = router::router(app.clone());
+    Ok(World { app, on, agent, router, cookie, clients, last })
+}
+/// The cookie of a session as a login leaves it.
+async fn log_in(app: &App, person: &Person, party: PartyUuid) -> Result<String, Problem> {
+    let wrong = |e: &dyn std::fmt::Display| Problem::Internal(e.to_string());
+    let session = Session::new(None, Arc::new(app.sessions.clone()), None);
+    let now = app.clock.now();
+    let mut who = Who::new(person, 3, now);
+    who.party = Some(party);
+    who.begin(&session, "https://provider.example", None, now).await?;
+    session.save().await.map_err(|e| wrong(&e))?;
+    let id = session.id().ok_or(Problem::NotFound)?;
+    Ok(format!("{}={id}", cookie_name(app, "session")))
 }
 
 fn config() -> Config {

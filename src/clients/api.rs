@@ -2,7 +2,9 @@
 use super::{
     Fate, add, add_own, front_ends,
     list::{self, Scope, Which},
-    own, remove, remove_own,
+    own,
+    part::{self, Part},
+    remove, remove_own,
     wire::{AccessBody, DelegationBody, ExternalClientBody},
 };
 use crate::{
@@ -17,7 +19,10 @@ use crate::{
         routes::{Access, Routes},
     },
 };
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri},
+};
 use serde::Deserialize;
 use std::{collections::HashMap, str::FromStr};
 use utoipa_axum::routes;
@@ -86,33 +91,46 @@ fn of_another(problem: Problem) -> Problem {
     }
 }
 
+/// An array, as the contract has it, and beside it what is said of a page.
+type Bare<T> = (HeaderMap, Json<Vec<T>>);
+
 #[derive(Deserialize)]
 struct Searched {
     #[serde(default)]
     q: String,
+    after: Option<String>,
+    limit: Option<String>,
 }
 /// The clients that a system user has been given, by name.
 #[utoipa::path(get, path = "/authentication/api/v1/systemuser/agent/{party}/{facilitator}/{systemUserId}/delegations", tag = "clients",
     params(("party" = i64, Path, description = "The organisation's number among parties."),
         ("facilitator" = uuid::Uuid, Path, description = "The same organisation's id."),
         ("systemUserId" = uuid::Uuid, Path, description = "The system user's id."),
-        ("q" = Option<String>, Query, description = "A part of a name, or of a number.")),
-    responses((status = 200, description = "All of them; not its owner itself.", body = Vec<DelegationBody>)))]
+        ("q" = Option<String>, Query, description = "A part of a name, or of a number."),
+        ("after" = Option<String>, Query, description = "A place in the list, from `Link`; empty for the first page. Without this and `limit` the list is given whole."),
+        ("limit" = Option<i64>, Query, description = "Rows on a page, at most 1000.")),
+    responses((status = 200, description = "By name; not its owner itself.", body = Vec<DelegationBody>,
+        headers(("Link" = String, description = "Of a page: the next one."),
+            ("X-Total-Count" = i64, description = "Of a page, without a search: how many there are.")))))]
 async fn list_given(
     State(app): State<App>,
     who: EndUser,
     params: Params,
-    Query(Searched { q }): Query<Searched>,
-) -> Result<Json<Vec<DelegationBody>>, Problem> {
+    asked: Uri,
+    Query(Searched { q, after, limit }): Query<Searched>,
+) -> Result<Bare<DelegationBody>, Problem> {
     let (facilitator, id) = (params.read("facilitator")?, params.read("systemUserId")?);
+    let part = Part::wanted(after.as_deref(), limit.as_deref())?;
     let on = on(&app, &who, &params).await?;
     is_the_party(on, facilitator)?;
     let catalogue = app.catalogue.now();
     let found = list::agent(&app, &catalogue, on, id).await;
     let (mut reads, agent) = found.map_err(of_another)?;
     let which = Which::In(super::State::Added);
-    let all = list::every(&mut reads, &catalogue, Scope::from(&agent), &q, which).await?;
-    Ok(Json(all.into_iter().map(|client| DelegationBody::of(id, client)).collect()))
+    let read = part::read(&mut reads, &catalogue, Scope::from(&agent), &q, which, part).await?;
+    let headers = read.headers(&app, &asked);
+    let all = read.clients.into_iter().map(|client| DelegationBody::of(id, client));
+    Ok((headers, Json(all.collect())))
 }
 
 /// The facilitator's clients, by name, with what each lets it pass on.
@@ -120,16 +138,22 @@ async fn list_given(
     params(("party" = i64, Path, description = "The organisation's number among parties."),
         ("facilitator" = uuid::Uuid, Query, description = "The same organisation's id."),
         ("packages" = Option<Vec<String>>, Query, description = "Only those that let it pass on every one of these packages."),
-        ("q" = Option<String>, Query, description = "A part of a name, or of a number.")),
-    responses((status = 200, description = "All of them.", body = Vec<ExternalClientBody>)))]
+        ("q" = Option<String>, Query, description = "A part of a name, or of a number."),
+        ("state" = Option<String>, Query, description = "Those that let it pass on every one of these packages, `available`, or not, `blocked`."),
+        ("after" = Option<String>, Query, description = "A place in the list, from `Link`; empty for the first page. Without this and `limit` the list is given whole."),
+        ("limit" = Option<i64>, Query, description = "Rows on a page, at most 1000.")),
+    responses((status = 200, description = "By name.", body = Vec<ExternalClientBody>,
+        headers(("Link" = String, description = "Of a page: the next one."),
+            ("X-Total-Count" = i64, description = "Of a page, without a search: how many there are.")))))]
 async fn list_clients(
     State(app): State<App>,
     who: EndUser,
     params: Params,
-    Query(asked): Query<Vec<(String, String)>>,
-) -> Result<Json<Vec<ExternalClientBody>>, Problem> {
+    asked: Uri,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Bare<ExternalClientBody>, Problem> {
     let named = |name: &str| {
-        let those = asked.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+        let those = query.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name));
         those.map(|(_, value)| value).collect::<Vec<_>>()
     };
     let facilitator = wanted(named("facilitator").first().copied(), "facilitator")?;
@@ -145,14 +169,19 @@ async fn list_clients(
     let named_packages = named("packages");
     let packages: Vec<PackageUrn> =
         named_packages.iter().filter(|t| !t.is_empty()).map(package).collect::<Result<_, _>>()?;
+    let first = |name: &str| named(name).first().map(|text| text.as_str());
+    let part = Part::wanted(first("after"), first("limit"))?;
+    let of_nobody = [super::State::Available, super::State::Blocked];
+    let which = part::state(first("state"), &of_nobody)?.map_or(Which::Suited, Which::In);
     let mut reads = list::facilitator(&app, &catalogue, on).await?;
     let user = SystemUserId(uuid::Uuid::nil());
     let scope = Scope { facilitator, user, added: 0, packages: &packages };
-    let q = named("q").first().map_or("", |q| q.as_str());
-    let all = list::every(&mut reads, &catalogue, scope, q, Which::Suited).await?;
+    let q = first("q").unwrap_or_default();
+    let read = part::read(&mut reads, &catalogue, scope, q, which, part).await?;
+    let headers = read.headers(&app, &asked);
     // Many have the same relations.
     let mut known: HashMap<super::Relations, Vec<AccessBody>> = HashMap::new();
-    let clients = all.into_iter().map(|client| {
+    let clients = read.clients.into_iter().map(|client| {
         let access = || client.relations.iter().map(|r| AccessBody::of(r, &catalogue)).collect();
         ExternalClientBody {
             party_uuid: client.id.0,
@@ -161,7 +190,7 @@ async fn list_clients(
             display_name: client.name,
         }
     });
-    Ok(Json(clients.collect()))
+    Ok((headers, Json(clients.collect())))
 }
 
 #[derive(Deserialize)]

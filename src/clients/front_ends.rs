@@ -3,8 +3,8 @@
 use super::{
     Agent, Fate, State as Standing, add,
     api::{given, wanted},
-    list::{self, Asked, Scope, Which},
-    model::After,
+    list::{self, Scope, Which},
+    part::{self, Part},
     remove, store,
     wire::{ClientsBody, GivenBody},
 };
@@ -20,10 +20,9 @@ use crate::{
         extract::{Json, Query},
         json::unreadable,
         routes::{Access, Routes},
-        urls,
     },
 };
-use axum::extract::State;
+use axum::{extract::State, http::Uri};
 use serde::Deserialize;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -33,9 +32,6 @@ const WRITE: &[&str] = &[scope::CLIENTS_WRITE];
 const ADDING: &[Code] =
     &[Code::PackageNotInSystem, Code::ClientNotFound, Code::ClientLacksPackages];
 const REMOVING: &[Code] = &[Code::ClientNotRemoved];
-/// Rows on a page, where the caller asks for pages and not for how many.
-const USUAL: i64 = 100;
-const MOST: i64 = 1_000;
 
 pub fn routes() -> Routes {
     let (reads, writes) = (Access::EndUser(READ), Access::EndUser(WRITE));
@@ -120,73 +116,27 @@ impl Wanted {
             _ => Err(Problem::Violations(all)),
         }
     }
-    /// The page that is asked for, if pages are.
-    fn page(&self) -> Result<Option<(Option<After>, i64)>, Problem> {
-        let limit = self.limit.as_deref().map(|text| {
-            let fine = text.parse().ok().filter(|n| (1..=MOST).contains(n));
-            fine.ok_or_else(|| unreadable("limit", "The value is not a number from 1 to 1000."))
-        });
-        let limit = limit.transpose()?;
-        if self.after.is_none() && limit.is_none() {
-            return Ok(None);
-        }
-        let after = self.after.as_deref().filter(|text| !text.is_empty());
-        let bad = |_| unreadable("after", "The value is not one that a page gave.");
-        let after = after.map(str::parse).transpose().map_err(bad)?;
-        Ok(Some((after, limit.unwrap_or(USUAL))))
-    }
-    fn state(&self) -> Result<Option<Standing>, Problem> {
-        let read = |text: &str| {
-            let text_is_wrong = "The value is not one of added, available and blocked.";
-            Standing::of(text).ok_or_else(|| unreadable("state", text_is_wrong))
-        };
-        self.state.as_deref().map(read).transpose()
-    }
-    fn address(&self, list: &str, base: &str, after: &After, limit: i64) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("agent", self.agent.as_deref().unwrap_or_default());
-        if !self.q.is_empty() {
-            query.append_pair("q", &self.q);
-        }
-        if let Some(state) = &self.state {
-            query.append_pair("state", state);
-        }
-        query.append_pair("limit", &limit.to_string()).append_pair("after", &after.to_string());
-        format!("{base}{}/enduser/systemuser/{list}?{}", urls::API, query.finish())
-    }
 }
 
 async fn listed(
     app: &App,
     who: EndUser,
     wanted: &Wanted,
-    list: &str,
+    asked: &Uri,
     usual: Which,
 ) -> Result<Json<ClientsBody>, Problem> {
     let who = who.with_scope(READ)?;
     let (agent, _) = wanted.agent(app, false).await?;
-    let (page, state) = (wanted.page()?, wanted.state()?);
+    let part = Part::wanted(wanted.after.as_deref(), wanted.limit.as_deref())?;
+    let state = part::state(wanted.state.as_deref(), &Standing::ALL)?;
     let on = who.on(agent.owner);
     let catalogue = app.catalogue.now();
     let (mut reads, agent) = list::agent(app, &catalogue, on, agent.id).await?;
-    let (scope, q) = (Scope::from(&agent), wanted.q.as_str());
     let which = state.map_or(usual, Which::In);
-    let kinds = list::kinds(&mut reads, &catalogue, scope).await?;
-    let counts = kinds.counts(agent.clients);
-    let total = match which {
-        Which::All => counts.total(),
-        Which::In(state) => counts.of(Some(state)),
-        Which::Suited => counts.added + counts.available,
-    };
-    let total = q.trim().is_empty().then_some(total);
-    let Some((after, most)) = page else {
-        let all = list::every(&mut reads, &catalogue, scope, q, which).await?;
-        return Ok(Json(ClientsBody::new(&agent, all, None, total)));
-    };
-    let asked = Asked { q, which, after, most };
-    let found = list::page(&mut reads, &catalogue, scope, &kinds, &asked).await?;
-    let next = found.next.map(|after| wanted.address(list, &app.config.public_url, &after, most));
-    Ok(Json(ClientsBody::new(&agent, found.clients, next, total)))
+    let scope = Scope::from(&agent);
+    let read = part::read(&mut reads, &catalogue, scope, &wanted.q, which, part).await?;
+    let next = read.next(app, asked);
+    Ok(Json(ClientsBody::new(&agent, read.clients, next, read.total)))
 }
 /// The facilitator's clients that an agent can be given, or has been.
 #[utoipa::path(get, path = "/authentication/api/v1/enduser/systemuser/clients/available", tag = "clients",
@@ -199,9 +149,10 @@ async fn listed(
 async fn list_available(
     State(app): State<App>,
     who: EndUser,
+    asked: Uri,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<ClientsBody>, Problem> {
-    listed(&app, who, &wanted, "clients/available", Which::Suited).await
+    listed(&app, who, &wanted, &asked, Which::Suited).await
 }
 /// The clients that an agent has been given.
 #[utoipa::path(get, path = "/authentication/api/v1/enduser/systemuser/clients", tag = "clients",
@@ -214,9 +165,10 @@ async fn list_available(
 async fn list_given(
     State(app): State<App>,
     who: EndUser,
+    asked: Uri,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<ClientsBody>, Problem> {
-    listed(&app, who, &wanted, "clients", Which::In(Standing::Added)).await
+    listed(&app, who, &wanted, &asked, Which::In(Standing::Added)).await
 }
 
 /// The agent, the client, and the person acting for the agent's owner.

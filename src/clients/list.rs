@@ -32,8 +32,6 @@ statements! {
     /// The one with this number.
     FIND_BY_NUMBER = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from party p cross join client c where c.party = p.id and c.facilitator = $2 and p.org_no = $3";
     FIND = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from client c cross join party p where p.id = c.party and c.facilitator = $2 and c.party = $3";
-    /// How many have each relations, given or not, of those whose name or number holds the pattern.
-    TALLY = "select relations, added, count(*) as clients from (select c.relations, exists (select 1 from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as added from client c where c.facilitator = $2 and ($3 = '%%' or c.name_fold like cast($3 as text) escape '\\' or c.org_no like cast($3 as text) escape '\\')) f group by relations, added";
 }
 
 /// What of a list is wanted.
@@ -186,14 +184,14 @@ pub async fn every(
     reads: &mut Reads,
     catalogue: &Contents,
     scope: Scope<'_>,
+    kinds: &Kinds,
     q: &str,
     which: Which,
 ) -> Result<Vec<Client>, Error> {
-    let kinds = kinds(reads, catalogue, scope).await?;
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let asked = Asked { q, which, after, most: 1_000 };
-        let Found { clients, next, .. } = page(reads, catalogue, scope, &kinds, &asked).await?;
+        let Found { clients, next, .. } = page(reads, catalogue, scope, kinds, &asked).await?;
         all.extend(clients);
         match next {
             None => return Ok(all),
@@ -338,26 +336,4 @@ pub async fn find(
     let query = reads.query(FIND).bind(agent.id).bind(agent.owner).bind(client);
     let row: Option<Row> = query.opt().await?;
     Ok(row.map(|row| row.client(catalogue, &agent.packages)))
-}
-
-/// How many of those that are searched for are in each state, in one statement: what adding or removing
-/// all of them would come to.
-pub async fn tally(
-    reads: &mut Reads,
-    catalogue: &Contents,
-    agent: &Agent,
-    q: &str,
-) -> Result<Counts, Error> {
-    let query = reads.query(TALLY).planned_anew().bind(agent.id).bind(agent.owner).bind(pattern(q));
-    let rows: Vec<(String, bool, i64)> = query.all().await?;
-    let mut counts = Counts::default();
-    for (relations, added, n) in rows {
-        let lacks = Relations::from(relations.as_str()).lack(catalogue, &agent.packages);
-        match (added, lacks.is_empty()) {
-            (true, _) => counts.added += n,
-            (false, true) => counts.available += n,
-            (false, false) => counts.blocked += n,
-        }
-    }
-    Ok(counts)
 }

@@ -16,6 +16,7 @@ pub mod losses;
 pub mod model;
 pub mod own;
 pub mod pages;
+pub mod part;
 pub mod portal;
 pub mod rules;
 pub mod shelf;

@@ -135,6 +135,7 @@ pub enum State {
     Blocked,
 }
 impl State {
+    pub const ALL: [Self; 3] = [Self::Added, Self::Available, Self::Blocked];
     pub fn name(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -143,7 +144,7 @@ impl State {
         }
     }
     pub fn of(name: &str) -> Option<Self> {
-        [Self::Added, Self::Available, Self::Blocked].into_iter().find(|s| s.name() == name)
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 

@@ -18,9 +18,10 @@ statements! {
     LIST_USERS = "select u.external_ref, u.paused, u.valid_to from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is null order by (u.external_ref <> $3), u.created desc, u.id limit cast($4 as bigint)";
     LIST_REQUESTS = "select r.external_ref, r.status, r.created from request r join party o on o.id = r.party where r.kind in ('standard', 'agent') and r.system_id = $1 and o.org_no = $2 and r.deleted is null order by (r.external_ref <> $3), r.created desc, r.id limit cast($4 as bigint)";
     FIND_REVOKED = "select u.external_ref from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is not null order by (u.external_ref <> $3), u.revoked desc limit 1";
-    /// Who acts for the organisation by a role in the open register, and owns a system user that acts
-    /// for clients. Found in this order: an organisation has few accountants, a system many users.
-    LIST_FACILITATORS = "select distinct o.org_no from party c cross join assignment a cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and a.from_party = c.id and a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR') and a.valid_to is null and u.owner = a.to_party and u.system_id = $1 and u.kind = 'agent' and u.revoked is null order by o.org_no limit cast($3 as bigint)";
+    /// Who owns a system user that acts for clients and has been given the organisation, or acts for it
+    /// by a role in the open register. Found in this order: an organisation has few accountants, a
+    /// system many users.
+    LIST_FACILITATORS = "select o.org_no as owner from party c cross join client_delegation d cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and d.client = c.id and d.ended is null and u.id = d.system_user and u.system_id = $1 and u.kind = 'agent' and u.revoked is null and u.owner <> c.id union select o.org_no as owner from party c cross join assignment a cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and a.from_party = c.id and a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR') and a.valid_to is null and u.owner = a.to_party and u.system_id = $1 and u.kind = 'agent' and u.revoked is null order by owner limit cast($3 as bigint)";
 }
 
 /// Most of each that is looked at.

@@ -171,6 +171,13 @@ fn no_real_national_number_is_anywhere() {
         ("src", "json"),
         ("tests", "rs"),
         ("tests", "js"),
+        ("tests", "mjs"),
+        ("tests", "sh"),
+        ("tests", "json"),
+        ("tests", "html"),
+        ("benches", "rs"),
+        ("benches", "md"),
+        ("migrations", "sql"),
         ("locales", "ftl"),
         ("templates", "html"),
         ("docs", "md"),
@@ -178,6 +185,9 @@ fn no_real_national_number_is_anywhere() {
         if Path::new(folder).exists() {
             files(Path::new(folder), kind, &mut all);
         }
+    }
+    for file in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "openapi.json"] {
+        all.push((file.to_owned(), std::fs::read_to_string(file).unwrap()));
     }
     let mut made_up = 0;
     for (path, text) in &all {
@@ -192,4 +202,7 @@ fn no_real_national_number_is_anywhere() {
         }
     }
     assert!(made_up >= 6, "the scan finds something");
+    for place in ["benches/", "migrations/", "tests/e2e/", "tests/run.sh", "README.md"] {
+        assert!(all.iter().any(|(path, _)| path.starts_with(place)), "{place} is looked through");
+    }
 }

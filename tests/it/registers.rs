@@ -48,6 +48,7 @@ on_each_engine!(
     access_lists_are_kept_as_their_file_has_them,
     updates_are_read_from_their_objects,
     an_import_that_was_killed_is_run_again,
+    an_import_of_roles_that_was_killed_is_run_again,
     exit_codes_tell_what_happened,
 );
 
@@ -767,6 +768,22 @@ fn ends(output: &Output, code: i32, says: &str) {
     assert!(text.contains(says), "no `{says}` in {text}");
 }
 
+/// Begins an import, and kills it as soon as the query counts something.
+async fn killed_when(bench: &Bench, what: &str, file: &Path, counted: &'static str) {
+    let mut killed = program(bench, what, file)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while bench.count(counted).await == 0 {
+        assert!(began.elapsed() < Duration::from_mins(1), "nothing is done");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+}
+
 async fn an_import_that_was_killed_is_run_again(bench: Bench) {
     const MANY: i64 = 30_000;
     let folder = folder();
@@ -775,18 +792,7 @@ async fn an_import_that_was_killed_is_run_again(bench: Bench) {
     let units: Vec<Value> = numbers.iter().map(|n| unit(n, &format!("ENHET {n}"), "AS")).collect();
     let file = write(&folder, "units.json.gz", packed(Value::Array(units).to_string()));
     let entered = "select count(*) from party where name like 'ENHET %'";
-    let mut killed = program(&bench, "units", &file)
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    let began = Instant::now();
-    while bench.count(entered).await == 0 {
-        assert!(began.elapsed() < Duration::from_mins(1), "nothing is entered");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    killed.kill().unwrap();
-    killed.wait().unwrap();
+    killed_when(&bench, "units", &file, entered).await;
     let there = bench.count(entered).await;
     assert!(there > 0 && there < MANY, "{there}: it was killed in the middle");
     let again = program(&bench, "units", &file).output().unwrap();
@@ -796,6 +802,43 @@ async fn an_import_that_was_killed_is_run_again(bench: Bench) {
     assert_eq!(bench.count(ids).await, MANY);
     let once_more = program(&bench, "units", &file).output().unwrap();
     ends(&once_more, 0, "30,000 as before");
+}
+
+async fn an_import_of_roles_that_was_killed_is_run_again(bench: Bench) {
+    const MANY: usize = 10_000;
+    let many = i64::try_from(MANY).unwrap();
+    let folder = folder();
+    let numbers = (311_000_000_u32..).map(|n| n.to_string()).filter(|n| n.parse::<OrgNo>().is_ok());
+    let numbers: Vec<String> = numbers.take(MANY).collect();
+    let units = numbers.iter().map(|n| unit(n, &format!("ENHET {n}"), "AS"));
+    import_units(&bench, &units.collect()).await;
+    let by = |code: &str| {
+        let role = json!({ "type": { "kode": code }, "enhet": { "organisasjonsnummer": ACCOUNTANTS,
+            "organisasjonsform": { "kode": "AS" }, "navn": ["TALLMAKERNE AS"] } });
+        let entry =
+            |n| json!({ "organisasjonsnummer": n, "rollegrupper": [{ "roller": [role.clone()] }] });
+        packed(numbers.iter().map(entry).collect::<Value>().to_string())
+    };
+    let accountants = write(&folder, "accountants.json.gz", by("REGN"));
+    let auditors = write(&folder, "auditors.json.gz", by("REVI"));
+    let (held, closed, told) = (
+        "select count(*) from assignment a join party p on p.id = a.from_party where p.name like 'ENHET %' and a.code = 'REVI' and a.valid_to is null",
+        "select count(*) from assignment a join party p on p.id = a.from_party where p.name like 'ENHET %' and a.code = 'REGN' and a.valid_to is not null",
+        "select count(*) from event where type = 'role.closed'",
+    );
+    ends(&program(&bench, "roles", &accountants).output().unwrap(), 0, "10,000 entered");
+    killed_when(&bench, "roles", &auditors, closed).await;
+    let there = bench.count(closed).await;
+    assert!(there > 0 && there < many, "{there}: it was killed in the middle");
+    assert_eq!(bench.count(told).await, there, "what is closed is told of");
+    ends(&program(&bench, "roles", &auditors).output().unwrap(), 0, "");
+    for all in [held, closed, told] {
+        assert_eq!(bench.count(all).await, many, "{all}");
+    }
+    ends(&program(&bench, "roles", &auditors).output().unwrap(), 0, "as before");
+    for all in [held, closed, told] {
+        assert_eq!(bench.count(all).await, many, "{all}");
+    }
 }
 
 async fn exit_codes_tell_what_happened(bench: Bench) {

@@ -1,15 +1,18 @@
 //! The doctor: each cause that a vendor's client gets no token, and nothing of other vendors'.
 use crate::{
+    clients::world,
     on_each_engine,
-    support::{ACCOUNTANTS, Bench, CUSTOMER, PIA, REDIRECT, VENDOR, right},
+    support::{ACCOUNTANTS, Bench, CUSTOMER, KARI, PIA, REDIRECT, VENDOR, right},
     system_users_api::{END, MAKE_AGENT, PAUSE, approved, as_person, change, get, make, party},
 };
 use serde_json::{Value, json};
+use systembruker::registers::seed::NewClient;
 
 on_each_engine!(
     the_doctor_finds_each_cause,
     the_doctor_knows_a_deleted_system_and_no_other_vendors,
     the_doctor_sees_a_client_given_instead_of_the_owner,
+    the_doctor_sees_a_client_by_whatever_it_is_one,
 );
 
 /// A system with a client id that the tests know.
@@ -158,4 +161,32 @@ async fn the_doctor_sees_a_client_given_instead_of_the_owner(bench: Bench) {
     assert_eq!(said["found"]["owners"], json!([ACCOUNTANTS]));
     let owner = format!("clientId=care&orgNo={ACCOUNTANTS}&externalRef=k1");
     assert_eq!(diagnosis(&bench, &owner).await["cause"], "ok");
+}
+
+async fn the_doctor_sees_a_client_by_whatever_it_is_one(bench: Bench) {
+    // One by a package that it gave, and a part of another.
+    let (toll, numbers) = ([world::package("toll")], world::numbers(2));
+    let giver = world::client(&numbers[0], "Giver AS", "AS", &["=toll"], &toll);
+    let part = NewClient {
+        parent: Some(numbers[0].clone()),
+        gives: Vec::new(),
+        ..world::client(&numbers[1], "Giver avd Ås", "BEDR", &[], &[])
+    };
+    bench.seed.clients(&[giver, part]).await.unwrap();
+    let agent = world::agent(&bench, &["toll"]).await;
+    let kari = world::on(&bench, KARI, ACCOUNTANTS).await;
+    let sql = "select c.client_id from system_client c join system s on s.internal_id = c.internal_id join system_user u on u.system_id = s.id where u.id = $1";
+    let (id,): (String,) = bench.app.store.query(sql).bind(agent).one().await.unwrap();
+    for number in &numbers {
+        let asked = format!("clientId={id}&orgNo={number}");
+        let is = async |expected: &str, owners: Value| {
+            let said = diagnosis(&bench, &asked).await;
+            assert_eq!((&said["cause"], &said["found"]["owners"]), (&json!(expected), &owners));
+        };
+        is("no-system-user", json!([])).await;
+        world::add(&bench, kari, agent, number.as_str()).await;
+        is("wrong-organisation", json!([ACCOUNTANTS])).await;
+        world::remove(&bench, kari, agent, number.as_str()).await;
+        is("no-system-user", json!([])).await;
+    }
 }

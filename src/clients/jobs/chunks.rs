@@ -15,7 +15,7 @@ statements! {
     CLAIM = "update client_job_chunk set leased = $2, attempts = attempts + 1 where (job, first) in (select c.job, c.first from client_job_chunk c where (c.leased is null or c.leased <= $1) and (c.job = $3 or $3 is null) order by c.first, c.job limit 1) and (leased is null or leased <= $1) returning job, first, last, attempts";
     /// Whoever deletes it decides its rows: nobody else will.
     TAKE = "delete from client_job_chunk where job = $1 and first = $2 and leased = $3";
-    LIST_TODO = "select r.no, c.party from client_job_row r join client_job j on j.id = r.job left join client c on c.facilitator = j.owner and c.org_no = r.org_no where r.job = $1 and r.no >= $2 and r.no <= $3 and r.outcome is null order by r.no";
+    LIST_TODO = "select r.no, c.party from client_job_row r join client_job j on j.id = r.job left join party p on p.org_no = r.org_no left join client c on c.party = p.id and c.facilitator = j.owner where r.job = $1 and r.no >= $2 and r.no <= $3 and r.outcome is null order by r.no";
     SETTLE = "with settled (no, outcome, missing) as (values (cast($2 as bigint), cast($3 as text), cast($4 as text))) update client_job_row set outcome = s.outcome, missing = s.missing from settled s where client_job_row.job = $1 and client_job_row.no = s.no";
     SETTLE_REST = "update client_job_row set outcome = $4 where job = $1 and no >= $2 and no <= $3 and outcome is null";
     COUNT = "update client_job set done = done + $2, changed = changed + $3, already = already + $4, refused = refused + $5, state = case when done + $2 >= total then 'done' else state end, ended = case when done + $2 >= total then $6 else ended end where id = $1 and state = 'running'";

@@ -133,6 +133,8 @@ struct Difference {
     /// What each had, and has now, where that is anything.
     related: HashMap<Pair, (Relations, Option<Relations>)>,
     kinds: HashMap<(PartyUuid, String), i64>,
+    /// Whose clients' rows change, wherever they are.
+    touched: BTreeSet<PartyUuid>,
     /// What rules are about.
     moves: Moves,
 }
@@ -147,6 +149,8 @@ impl Difference {
             {
                 let name = (now.org_no.clone(), now.name_sort.clone(), now.name_fold.clone());
                 difference.renamed.insert(row.party, name);
+                // It may be a facilitator, and its own client.
+                difference.touched.extend([row.facilitator, row.party]);
             }
             let name_sort = now.as_ref().map_or(row.name_sort, |now| now.name_sort.clone());
             let now = now.map(|now| now.relations);
@@ -160,6 +164,7 @@ impl Difference {
                     difference.count(row.facilitator, text, 1);
                 }
                 difference.related.insert(pair, (before, now));
+                difference.touched.insert(row.facilitator);
             }
         }
         for ((facilitator, party), new) in wanted {
@@ -178,6 +183,14 @@ impl Difference {
     }
 
     async fn enter(self, tx: &mut Tx, now: Ts) -> Result<(), Error> {
+        // Whoever adds or removes one of these clients, or sets a rule, has done so, or waits for the
+        // names and relations as they are now.
+        let mut touched = self.moves.facilitators();
+        touched.extend(&self.touched);
+        let touched: Vec<PartyUuid> = touched.into_iter().collect();
+        if !touched.is_empty() {
+            store::lock_facilitators(tx, &touched).await?;
+        }
         store::insert(tx, &self.new).await?;
         store::count_kinds(tx, &self.kinds).await?;
         for (party, (org_no, name_sort, name_fold)) in &self.renamed {
@@ -199,15 +212,6 @@ impl Difference {
         for ((facilitator, relations), parties) in &others {
             store::relate(tx, *facilitator, relations, parties).await?;
         }
-        let mut facilitators = self.moves.facilitators();
-        facilitators.extend(self.related.keys().map(|(facilitator, _)| *facilitator));
-        if facilitators.is_empty() {
-            return Ok(());
-        }
-        // Whoever adds one of these clients, or sets a rule, has done so, or waits for the relations as
-        // they are now.
-        let facilitators: Vec<PartyUuid> = facilitators.into_iter().collect();
-        store::lock_facilitators(tx, &facilitators).await?;
         end_what_rested_on(tx, now, &self.related).await?;
         rules::follow(tx, now, &self.moves).await
     }

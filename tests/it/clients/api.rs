@@ -11,6 +11,7 @@ use uuid::Uuid;
 on_each_engine!(
     given_clients_are_listed,
     a_facilitators_clients_are_listed_with_what_they_let_it_pass_on,
+    the_contracts_arrays_are_whole_or_in_pages,
     a_client_is_given_with_the_contracts_codes,
     a_client_is_taken_away_with_the_contracts_codes,
     an_agent_acts_for_its_owner_when_every_package_may,
@@ -121,6 +122,60 @@ async fn a_facilitators_clients_are_listed_with_what_they_let_it_pass_on(bench: 
     list(KARI, &format!("{A}/{party}/clients")).await.is(400);
     list(KARI, &format!("{A}/{party}/clients?facilitator={}", Uuid::new_v4())).await.is(403);
     list(PIA, &path).await.is(403);
+}
+
+async fn the_contracts_arrays_are_whole_or_in_pages(bench: Bench) {
+    let Place { party, uuid, agent } = place(&bench, &[SIGNING]).await;
+    let all = many(&bench, 120, "REGN").await;
+    let auditor = client(&number(130), "Åpen Revisjon", "AS", &["REVI"], &[]);
+    bench.seed.clients(&[auditor]).await.unwrap();
+    let kari = on(&bench, KARI, ACCOUNTANTS).await;
+    let clients = ids(&bench, &all[..110]).await;
+    in_one(&bench, kari, agent, true, &clients).await.unwrap();
+    let get = async |path: &str| {
+        let answer = bench.end_user(KARI, "GET", path).await;
+        answer.is(200);
+        answer
+    };
+    let given = format!("{A}/{party}/{uuid}/{agent}/delegations?");
+    let held = format!("{A}/{party}/clients?facilitator={uuid}");
+    let suited = format!("{held}&packages={SIGNING}");
+    for (path, name, rows_in_all) in [
+        (given.clone(), "customerOrganizationNumber", 110),
+        (held.clone(), "organizationIdentifier", 122),
+        (suited.clone(), "organizationIdentifier", 121),
+        (format!("{suited}&state=available"), "organizationIdentifier", 121),
+        (format!("{suited}&state=blocked"), "organizationIdentifier", 1),
+        (format!("{given}&q=klient+0000"), "customerOrganizationNumber", 10),
+    ] {
+        let whole = get(&path).await;
+        for none in ["link", "x-total-count"] {
+            assert_eq!(whole.headers.get(none), None, "{path}: as the contract has it");
+        }
+        let (mut next, mut seen) = (Some(format!("{path}&limit=50")), Vec::new());
+        while let Some(page) = next {
+            let page = get(&page).await;
+            seen.extend(rows(&page.json(), name));
+            let said = |name| page.headers.get(name).map(|value| value.to_str().unwrap());
+            let total = (!path.contains("q=")).then(|| rows_in_all.to_string());
+            assert_eq!(said("x-total-count"), total.as_deref(), "{path}");
+            next = said("link").map(|link| {
+                let link = link.strip_suffix(">; rel=\"next\"").unwrap();
+                let link = link.strip_prefix('<').unwrap();
+                link.strip_prefix(crate::support::PUBLIC_URL).unwrap().to_owned()
+            });
+        }
+        assert_eq!(seen.len(), rows_in_all, "{path}");
+        assert_eq!(seen, rows(&whole.json(), name), "{path}");
+    }
+    // The usual number of rows, where the first page is asked for without one.
+    assert_eq!(rows(&get(&format!("{given}after=")).await.json(), "customerName").len(), 100);
+    for bad in ["&limit=0", "&limit=1001", "&after=x", "&state=x", "&state=added"] {
+        bench.end_user(KARI, "GET", &format!("{held}{bad}")).await.is(400);
+    }
+    for bad in ["limit=0", "after=x"] {
+        bench.end_user(KARI, "GET", &format!("{given}{bad}")).await.is(400);
+    }
 }
 
 async fn a_client_is_given_with_the_contracts_codes(bench: Bench) {

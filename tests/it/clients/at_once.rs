@@ -1,11 +1,20 @@
 //! Many at once: whatever the order, the end is one that some order gives.
-use super::world::*;
+use super::{
+    imports::{accounts, import, unit},
+    world::*,
+};
 use crate::{
     on_each_engine,
     support::{ACCOUNTANTS, Bench, KARI, TOR},
 };
-use std::collections::HashMap;
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+};
 use systembruker::{
+    clients::jobs::{self, Action, Matching, Source, worker::Worker},
+    config::Import,
     db::Json,
     ids::{OrgNo, PartyUuid},
     registers::seed::Held,
@@ -13,6 +22,8 @@ use systembruker::{
 
 on_each_engine!(
     two_administrators_and_an_import_at_once,
+    clients_change_while_a_register_renames_and_closes,
+    a_job_and_an_import_at_once,
     a_relation_that_is_being_closed_is_not_built_on,
     a_facilitator_is_opened_once,
 );
@@ -47,6 +58,12 @@ async fn is_consistent(bench: &Bench) {
     assert_eq!(bench.count(counted).await, given);
     let kept = "select cast(sum(clients) as bigint) from client_kind";
     assert_eq!(bench.count(kept).await, bench.count("select count(*) from client").await);
+    for misplaced in [
+        "select count(*) from client_delegation d join party p on p.id = d.client where d.ended is null and d.name_sort <> p.name_sort",
+        "select count(*) from client c join party p on p.id = c.party where c.name_sort <> p.name_sort",
+    ] {
+        assert_eq!(bench.count(misplaced).await, 0, "{misplaced}");
+    }
 }
 
 async fn two_administrators_and_an_import_at_once(bench: Bench) {
@@ -82,6 +99,103 @@ async fn two_administrators_and_an_import_at_once(bench: Bench) {
     }
     assert_eq!(live(&bench).await.len(), 500);
     is_consistent(&bench).await;
+}
+
+async fn clients_change_while_a_register_renames_and_closes(bench: Bench) {
+    const ROUNDS: usize = 8;
+    let all = many(&bench, 90, "REGN").await;
+    let id = agent(&bench, &[SIGNING]).await;
+    let (kari, tor) = (on(&bench, KARI, ACCOUNTANTS).await, on(&bench, TOR, ACCOUNTANTS).await);
+    let clients = ids(&bench, &all).await;
+    let told = AtomicBool::new(false);
+    let importing = async {
+        for round in 0..ROUNDS {
+            let form = ["ASA", "AS"][round % 2];
+            let unit =
+                |n| unit(n, &format!("{} {n:02}", ["ÅGE", "BERIT", "ÆRE"][(n + round) % 3]), form);
+            let units: Vec<Value> = (0..all.len()).map(unit).collect();
+            import(&bench, Import::Units, units.into()).await;
+            let held = |n| [["REGN"], ["REVI"]][usize::from((n + round) % 3 == 0)];
+            let roles: Vec<Value> = (0..all.len()).map(|n| accounts(n, &held(n))).collect();
+            import(&bench, Import::Roles, roles.into()).await;
+        }
+        told.store(true, SeqCst);
+    };
+    let adding = async {
+        while !told.load(SeqCst) {
+            for some in clients.chunks(30) {
+                in_one(&bench, kari, id, true, some).await.unwrap();
+            }
+        }
+    };
+    let removing = async {
+        while !told.load(SeqCst) {
+            for some in clients.chunks(7).rev() {
+                in_one(&bench, tor, id, false, some).await.unwrap();
+            }
+        }
+    };
+    tokio::join!(importing, adding, removing);
+    is_consistent(&bench).await;
+    in_one(&bench, kari, id, true, &clients).await.unwrap();
+    assert_eq!(live(&bench).await.len(), 60, "those whose relation stands");
+    is_consistent(&bench).await;
+}
+
+async fn a_job_and_an_import_at_once(bench: Bench) {
+    const ROWS: usize = 1_100;
+    const DONE: &str = "select count(*) from client_job_row where job = $1 and outcome = 'done'";
+    const ENDED: &str = "select count(*) from client_job where id = $1 and state = 'done' and done = total and total = 1100";
+    let id = agent(&bench, &[SIGNING]).await;
+    let kari = on(&bench, KARI, ACCOUNTANTS).await;
+    many(&bench, ROWS, "REGN").await;
+    let all = Matching { q: "Klient".into(), ..Matching::default() };
+    let half: i64 = (ROWS / 2).try_into().unwrap();
+    let accountants = |of: fn(usize) -> &'static str| {
+        let roles = (0..ROWS).map(|n| accounts(n, &[of(n)]));
+        Value::from(roles.collect::<Vec<_>>())
+    };
+    let job = async |action| {
+        let source = Source::Matching(&all);
+        jobs::begin(&bench.app, kari, id, action, &source).await.unwrap()
+    };
+    let working = async || {
+        let worker = Worker::new(&bench.app);
+        while worker.turn(None).await.unwrap() {}
+    };
+    let of_job = async |id, what: &'static str| {
+        let row: (i64,) = bench.app.store.query(what).bind(id).one().await.unwrap();
+        row.0
+    };
+    let added = "select count(*) from event where type = 'client.added'";
+    let taken =
+        "select count(*) from event where type = 'client.removed' and actor_kind <> 'product'";
+
+    // Every second one's relation ends, and every third has another name, while all are added.
+    let adds = job(Action::Add).await;
+    let importing = async {
+        let unit = |n| unit(n, &format!("KLIENT {:05} ASA", ROWS - n), "ASA");
+        let units: Vec<Value> = (0..ROWS).step_by(3).map(unit).collect();
+        import(&bench, Import::Units, units.into()).await;
+        let roles = accountants(|n| if n % 2 == 0 { "REVI" } else { "REGN" });
+        import(&bench, Import::Roles, roles).await;
+    };
+    tokio::join!(importing, working());
+    is_consistent(&bench).await;
+    assert_eq!(live(&bench).await.len(), ROWS / 2, "those whose relation stands, and each once");
+    assert_eq!(of_job(adds, ENDED).await, 1);
+    let done = of_job(adds, DONE).await;
+    assert_eq!(bench.count(added).await, done, "what the job says is what was done");
+    assert!(done >= half);
+
+    // The relations come back while all are removed.
+    let removes = job(Action::Remove).await;
+    tokio::join!(import(&bench, Import::Roles, accountants(|_| "REGN")), working());
+    is_consistent(&bench).await;
+    assert_eq!(live(&bench).await.len(), 0, "none comes back with its relation");
+    assert_eq!(of_job(removes, ENDED).await, 1);
+    assert_eq!(of_job(removes, DONE).await, half);
+    assert_eq!(bench.count(taken).await, half);
 }
 
 async fn a_relation_that_is_being_closed_is_not_built_on(bench: Bench) {

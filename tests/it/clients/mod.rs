@@ -8,5 +8,6 @@ mod crash;
 mod jobs;
 mod pages;
 mod rules;
+mod seeded;
 mod verbs;
 pub mod world;

@@ -334,17 +334,10 @@ pub enum Home {
     Server(Box<Database>),
 }
 impl Home {
-    /// Of `SQLite`'s.
-    pub fn folder(&self) -> &std::path::Path {
-        match self {
-            Self::Folder(folder) => folder.path(),
-            Self::Server(database) => panic!("{} is in no folder", database.name),
-        }
-    }
-    /// Where a process of its own finds a database on the server.
+    /// Where a process of its own finds it.
     pub fn url(&self) -> String {
         match self {
-            Self::Folder(folder) => panic!("{} is a folder", folder.path().display()),
+            Self::Folder(folder) => format!("sqlite://{}/it.db", folder.path().display()),
             Self::Server(database) => {
                 sqlx::ConnectOptions::to_url_lossy(&database.options()).to_string()
             }
