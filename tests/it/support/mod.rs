@@ -136,6 +136,20 @@ impl Bench {
         self.app = App::new(store, clock, config, self.app.catalogue.clone()).unwrap();
         self.router = router::router(self.app.clone());
     }
+    /// The same product, asking this level of a login.
+    pub fn demand(&mut self, level: u8) {
+        let mut config = (*self.app.config).clone();
+        config.min_level = level;
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        self.app = App::new(store, clock, config, self.app.catalogue.clone()).unwrap();
+        self.router = router::router(self.app.clone());
+    }
+    /// Another browser's session, with the product as it is now.
+    pub fn with_cookies_of(&self, other: &Browser) -> Browser {
+        let mut browser = self.browser();
+        browser.cookies.clone_from(&other.cookies);
+        browser
+    }
     /// A browser that nobody has logged in with.
     pub fn browser(&self) -> Browser {
         Browser::new(self.router.clone(), self.outside.clone())
