@@ -402,6 +402,9 @@ async fn post(
     browser.submit(&form).await.status.as_u16()
 }
 type Fields<'a> = &'a [(&'a str, &'a str)];
+/// A system user's title, whether it is paused and whether it ends; and what becomes of that.
+type Kept = (String, bool, bool);
+type Then = fn(&mut Kept, &str);
 
 /// What a person may do with what an organisation has: with a form of ours, whoever they are.
 async fn keeping(bench: &Bench, person: Person, party: &'static str, things: &Things) {
@@ -411,16 +414,16 @@ async fn keeping(bench: &Bench, person: Person, party: &'static str, things: &Th
     let state = async || {
         let sql = "select title, (paused is not null) as paused, (valid_to is not null) as ends from system_user where id = $1";
         let query = bench.app.store.query(sql).bind(id);
-        query.one::<(String, bool, bool)>().await.unwrap()
+        query.one::<Kept>().await.unwrap()
     };
     let now = bench.app.clock.now().rfc3339();
     let title = format!("{} {now}", person.0);
     let mut expected = state().await;
     let may = mine >= Is::Manages;
-    let verbs: [(&str, Fields<'_>, fn(&mut (String, bool, bool), &str)); 5] = [
+    let verbs: [(&str, Fields<'_>, Then); 5] = [
         ("pause", &[], |state, _| state.1 = true),
         ("resume", &[], |state, _| state.1 = false),
-        ("rename", &[("title", &title)], |state, title| state.0 = title.to_owned()),
+        ("rename", &[("title", &title)], |state, title| title.clone_into(&mut state.0)),
         ("validity", &[("day", "2027-12-31"), ("do", "set")], |state, _| state.2 = true),
         ("validity", &[("do", "remove")], |state, _| state.2 = false),
     ];

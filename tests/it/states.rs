@@ -104,7 +104,7 @@ async fn what_another_has_decided_is_told(bench: Bench) {
         late.is(409).says("Forespørselen er alt avgjort").says("Svaret ditt er ikke registrert");
         assert!(leads_to(&late, &one.page), "{}", late.body);
         let shown = pia.get(&one.page).await;
-        shown.is(200).says("er avvist").says("Avvist av Tilgangsstyr");
+        shown.is(200).says("er avvist").says("Avvist av tilgangsstyr");
         assert!(shown.forms("/approve").is_empty());
         // Whoever decided gets the receipt again.
         siv.submit(&ask.form("/reject")).await.is(303);
