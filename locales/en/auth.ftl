@@ -10,13 +10,14 @@ login-refused-what = The answer from the login service did not hold, so we did n
 login-no-number-title = The login had no national identity number
 login-no-number-what = We need it to find out which organisations you are connected to. Log in with a method that gives a national identity number or d-number.
 login-too-weak-title = The login was not secure enough
-login-too-weak-what = To give or withdraw access you must log in at a higher level of security, for example with BankID.
+login-too-weak-what = To give or revoke access you must log in at a higher level of security, for example with BankID.
 
 logged-out-title = You are logged out
 logged-out-text = Your session has ended. If you use a shared computer, close the browser as well.
 logged-out-login = Log in
 
 signed-out-title = You need to log in again
-signed-out-text = Your session has run out, or what you did calls for a new login. Nothing has been changed. Log in and you will come back here.
+signed-out-text = Your session has run out. Nothing has been changed. Log in and you will come back here.
+signed-out-weak = What you want to do calls for a more secure login, for example with BankID. Nothing has been changed. Log in and you will come back here.
 signed-out-lost = What you sent cannot come along through the login. Enter it again once you have logged in.
 signed-out-login = Log in and continue

@@ -75,7 +75,7 @@ clients-told-not =
         [one] 1 cannot be added
        *[other] { $shown } cannot be added
     }
-clients-not-title = The clients for { $title } are not yours to manage
+clients-not-title = You cannot manage the clients for { $title }
 clients-not-heading = You cannot manage clients
 clients-not-lead = To see the clients for { $title } you need a key role in the organisation, or to be client administrator.
 clients-not-who = These can do it, or give you access
@@ -126,7 +126,7 @@ check-nothing = There is nothing to do.
 check-will-add = Will be added
 check-will-remove = Will be removed
 check-already = Already added
-check-not-there = Not added before
+check-not-there = Not added
 check-repeated = Stood in the list more than once
 check-faults = Lines that cannot be read
 check-faults-which = Which lines
@@ -155,7 +155,7 @@ job-progress = Progress
 job-done-of = { $done } of { $of } rows have been handled.
 job-goes-on = The job goes on even if you close the page.
 job-not-entitled = Whoever started the job can no longer manage clients. The rest has not been done.
-job-revoked = The system access has been withdrawn. The rest has not been done.
+job-revoked = The system access has been revoked. The rest has not been done.
 job-refused = Could not be done
 job-begun = Started
 job-ended = Ended

@@ -21,8 +21,8 @@ change-clients-keep =
     }
 change-clients-lose =
     { $n ->
-        [one] 1 client does not follow, and is listed as blocked.
-       *[other] { $shown } clients do not follow, and are listed as blocked.
+        [one] 1 client does not follow, and is listed as “Cannot be added”.
+       *[other] { $shown } clients do not follow, and are listed as “Cannot be added”.
     }
 change-clients-lack =
     { $n ->

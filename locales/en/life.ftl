@@ -17,7 +17,7 @@ upkeep-end-remove = Remove the end date
 upkeep-renew = Renew through another day
 upkeep-renew-button = Renew
 upkeep-pause = Pause
-upkeep-pause-text = While the access is paused, the system cannot use it until you let it go on. Its contents and clients remain. Once withdrawn, it is gone for good.
+upkeep-pause-text = While the access is paused, the system cannot use it until you let it go on. Its contents and clients remain. Once revoked, it is gone for good.
 upkeep-resume = Let the access go on
 upkeep-resume-text = The access is paused: the system cannot use it until you let it go on. Its contents and clients are as before.
 

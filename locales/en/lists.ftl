@@ -3,16 +3,16 @@
 overview-create = Give a system access
 overview-ending =
     { $n ->
-        [one] 1 access ends within 30 days.
-       *[other] { $shown } accesses end within 30 days.
+        [one] 1 access expires within 30 days.
+       *[other] { $shown } accesses expire within 30 days.
     }
-overview-ending-link = Show them
-overview-ends = Ends { $when }
+overview-ending-link = Show what expires
+overview-ends = Expires { $when }
 overview-show = Show a selection
 overview-show-all = All
 overview-show-unused = Not used for 90 days
-overview-show-ending = End within 30 days
-overview-none-such = No accesses are like that.
+overview-show-ending = Expire within 30 days
+overview-none-such = No accesses match the selection.
 overview-for-clients = For clients
 overview-all-waiting =
     { $n ->

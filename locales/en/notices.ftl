@@ -3,7 +3,7 @@
 notices-title = E-mail notices for { $party }
 notices-heading = E-mail notices for { $party }
 notices-lead = Choose who gets an e-mail when something awaits the organisation:
-notices-when-waiting = A request awaits an answer, or someone has forwarded it.
+notices-when-waiting = A request awaits an answer, or someone has sent it on.
 notices-when-half = Half the time to answer has gone.
 notices-when-ends = A system access expires in 30 days.
 notices-when-clients = Clients have been removed because their engagement has ended.
@@ -18,7 +18,7 @@ notices-failed = An e-mail did not arrive { $day }
 notices-remove = Remove
 notices-add = Add an address
 notices-email = E-mail address
-notices-email-text = Whoever reads the address must first say yes in an e-mail that we send there.
+notices-email-text = Whoever gets e-mail at the address must first say yes in an e-mail that we send there.
 notices-language = Language of the e-mail
 notices-add-button = Add the address
 notices-not-an-address = Write a whole e-mail address, for example name@company.com.
@@ -54,8 +54,8 @@ mail-waiting =
     }
 mail-sent-on =
     { $n ->
-        [one] A request has been forwarded and awaits an answer.
-       *[other] { $shown } requests have been forwarded and await an answer.
+        [one] A request has been sent on and awaits an answer.
+       *[other] { $shown } requests have been sent on and await an answer.
     }
 mail-half-time =
     { $n ->

@@ -3,7 +3,7 @@
 problem-kicker = Error
 problem-switch = Switch organisation and continue
 problem-back = Back to the page
-problem-bad-request-title = We did not understand the request
+problem-bad-request-title = We did not understand what was sent
 problem-bad-request-what = Something in the address or the form could not be read. Nothing has been changed.
 problem-bad-request-do = Go back and try again.
 problem-incomplete-link-title = The link is incomplete

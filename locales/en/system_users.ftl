@@ -1,4 +1,4 @@
-# The overview, a system access, and withdrawing it.
+# The overview, a system access, and revoking it.
 
 overview-title = System accesses for { $party }
 overview-heading = System accesses for { $party }
@@ -8,7 +8,7 @@ overview-search = Search by name, vendor or reference
 overview-no-hits = Nothing matches “{ $q }”.
 overview-waiting = Waiting for you
 overview-waiting-none = No requests are waiting for an answer.
-overview-escalated = Forwarded { $when }
+overview-escalated = Sent on { $when }
 overview-undecided = Not answered
 overview-change = Change
 overview-own = For your own organisation
@@ -32,17 +32,17 @@ system-user-new = New
 system-user-live = Active
 system-user-paused = Paused
 system-user-expired = Expired
-system-user-revoked = Withdrawn
+system-user-revoked = Revoked
 system-user-system-deleted = The vendor has deleted the system
-system-user-system-deleted-text = The access can no longer be used. You can withdraw it to tidy up.
+system-user-system-deleted-text = The access can no longer be used. You can revoke it to tidy up.
 system-user-items = What the system has access to
 system-user-items-clients = What the system can use for the clients
 system-user-history = Latest events
 system-user-history-none = No events have been recorded.
-system-user-revoke = Withdraw the access
+system-user-revoke = Revoke the access
 
-revoke-title = Withdraw the access for { $title }
-revoke-heading = Withdraw the access for { $title }?
+revoke-title = Revoke the access for { $title }
+revoke-heading = Revoke the access for { $title }?
 revoke-lead = The system { $system } from { $vendor } loses its access at once.
 revoke-tokens = The system can no longer fetch or send anything on behalf of the organisation. Work in progress stops.
 revoke-clients =
@@ -51,8 +51,8 @@ revoke-clients =
         [one] 1 client loses what the system does for it.
        *[other] { $shown } clients lose what the system does for them.
     }
-revoke-again = You cannot undo this. If you need the access again, the vendor must ask for it anew.
+revoke-again = You cannot undo this. If you need the access again, a new one must be created.
 revoke-history = What has happened stays in the history.
 revoke-items = What the system loses
-revoke-button = Withdraw the access for { $title }
+revoke-button = Revoke the access for { $title }
 revoke-back = Keep the access

@@ -17,6 +17,7 @@ logged-out-text = Økten din er avsluttet. Bruker du en delt maskin, lukk også 
 logged-out-login = Logg inn
 
 signed-out-title = Du må logge inn på nytt
-signed-out-text = Økten din er utløpt, eller handlingen krever en ny innlogging. Ingenting er endret. Logg inn, så kommer du tilbake hit.
+signed-out-text = Økten din er utløpt. Ingenting er endret. Logg inn, så kommer du tilbake hit.
+signed-out-weak = Det du vil gjøre, krever en sikrere innlogging, for eksempel med BankID. Ingenting er endret. Logg inn, så kommer du tilbake hit.
 signed-out-lost = Det du sendte, kan ikke bli med gjennom innloggingen. Legg det inn på nytt når du har logget inn.
 signed-out-login = Logg inn og fortsett

@@ -21,6 +21,7 @@ change-rejected-by = Avvist av { $who }, { $when }. Systemtilgangen er som før.
 change-timed-out-text = Fristen for å svare gikk ut { $when }. Systemtilgangen er som før. Leverandøren kan sende en ny forespørsel.
 change-revoked = Systemtilgangen er trukket tilbake
 change-revoked-text = Den ble trukket tilbake etter at forespørselen ble sendt. Derfor er det ikke noe å endre.
+change-end-passed-text = Leverandøren ba om en sluttdato som nå har passert. Derfor kan endringen ikke godkjennes. Be leverandøren sende en ny forespørsel hvis dere trenger endringen.
 change-reject-title = Avvis endringen av { $title }
 change-reject-heading = Vil du avvise endringen som { $vendor } ber om?
 change-reject-text = Systemtilgangen { $title } blir da som før. Leverandøren ser at endringen er avvist.

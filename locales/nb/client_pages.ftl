@@ -27,7 +27,7 @@ clients-more =
     }
 clients-column-client = Klient
 clients-column-clients = Klienter
-clients-column-relation = Forhold
+clients-column-relation = Relasjon
 clients-pick = Velg { $name }
 clients-elsewhere = Også på { $titles }
 clients-missing = Mangler { $packages }
@@ -47,7 +47,7 @@ clients-remove-matching = Fjern alle treff …
 clients-from-list = Fra en liste, en fil eller en annen systemtilgang …
 clients-csv = Last ned listen (CSV)
 clients-csv-number = Organisasjonsnummer
-clients-csv-form = Form
+clients-csv-form = Organisasjonsform
 clients-csv-missing = Mangler
 clients-flash-added = { $name } er lagt til.
 clients-flash-removed = { $name } er fjernet.
@@ -75,7 +75,7 @@ clients-told-not =
         [one] 1 kan ikke legges til
        *[other] { $shown } kan ikke legges til
     }
-clients-not-title = Klientene for { $title } er ikke for deg
+clients-not-title = Du kan ikke administrere klientene for { $title }
 clients-not-heading = Du kan ikke administrere klienter
 clients-not-lead = For å se klientene for { $title } må du ha nøkkelrolle i virksomheten eller være klientadministrator.
 clients-not-who = Disse kan gjøre det, eller gi deg tilgang

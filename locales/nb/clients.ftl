@@ -5,7 +5,7 @@ clients-lost =
         [one] 1 klient ble fjernet
        *[other] { $shown } klienter ble fjernet
     }
-clients-lost-why = fra { $title } fordi relasjonen { $relation } opphørte.
+clients-lost-why = fra { $title } fordi relasjonen { $relation } tok slutt.
 clients-lost-deleted = fra { $title } fordi virksomheten er slettet.
 fact-clients = Klienter
 system-user-clients =
@@ -21,8 +21,8 @@ change-clients-keep =
     }
 change-clients-lose =
     { $n ->
-        [one] 1 klient følger ikke med, og listes som sperret.
-       *[other] { $shown } klienter følger ikke med, og listes som sperret.
+        [one] 1 klient følger ikke med, og står som «Kan ikke legges til».
+       *[other] { $shown } klienter følger ikke med, og står som «Kan ikke legges til».
     }
 change-clients-lack =
     { $n ->

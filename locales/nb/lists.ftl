@@ -6,13 +6,13 @@ overview-ending =
         [one] 1 tilgang går ut innen 30 dager.
        *[other] { $shown } tilganger går ut innen 30 dager.
     }
-overview-ending-link = Vis dem
+overview-ending-link = Vis det som går ut
 overview-ends = Går ut { $when }
 overview-show = Vis et utvalg
 overview-show-all = Alle
 overview-show-unused = Ikke brukt på 90 dager
 overview-show-ending = Går ut innen 30 dager
-overview-none-such = Ingen tilganger er slik.
+overview-none-such = Ingen tilganger passer til utvalget.
 overview-for-clients = For klienter
 overview-all-waiting =
     { $n ->

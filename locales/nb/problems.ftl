@@ -3,7 +3,7 @@
 problem-kicker = Feil
 problem-switch = Bytt virksomhet og fortsett
 problem-back = Tilbake til siden
-problem-bad-request-title = Vi forstod ikke forespørselen
+problem-bad-request-title = Vi forstod ikke det som ble sendt
 problem-bad-request-what = Noe i adressen eller skjemaet lot seg ikke lese. Ingenting er endret.
 problem-bad-request-do = Gå tilbake og prøv igjen.
 problem-incomplete-link-title = Lenken er ufullstendig
@@ -43,7 +43,7 @@ problem-too-many-title = Det ble for mange forsøk
 problem-too-many-what = Vi tar en liten pause for å verne tjenesten.
 problem-too-many-do = Vent et minutt og prøv igjen.
 problem-internal-title = Noe gikk galt hos oss
-problem-internal-what = Feilen er registrert. Vi vet ikke sikkert om det du gjorde ble lagret.
+problem-internal-what = Feilen er registrert. Vi vet ikke sikkert om det du gjorde, ble lagret.
 problem-internal-do = Se i oversikten før du prøver igjen. Skjer det på nytt, ta kontakt med koden nederst på siden.
 problem-unavailable-title = Tjenesten er ikke tilgjengelig akkurat nå
 problem-unavailable-what = Noe vi er avhengige av, svarer ikke. Det løser seg som regel av seg selv.

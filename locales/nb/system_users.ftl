@@ -51,7 +51,7 @@ revoke-clients =
         [one] 1 klient mister det systemet gjør for den.
        *[other] { $shown } klienter mister det systemet gjør for dem.
     }
-revoke-again = Du kan ikke angre. Trenger dere tilgangen igjen, må leverandøren be om den på nytt.
+revoke-again = Du kan ikke angre. Trenger dere tilgangen igjen, må det opprettes en ny.
 revoke-history = Det som har skjedd, står fortsatt i historikken.
 revoke-items = Dette mister systemet
 revoke-button = Trekk tilbake tilgangen for { $title }

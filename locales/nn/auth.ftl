@@ -10,13 +10,14 @@ login-refused-what = Svaret frå innloggingstenesta stemde ikkje, så vi sleppte
 login-no-number-title = Innlogginga mangla fødselsnummer
 login-no-number-what = Vi treng det for å finne ut kva verksemder du er knytt til. Logg inn på ein måte som gir fødselsnummer eller d-nummer.
 login-too-weak-title = Innlogginga var ikkje sikker nok
-login-too-weak-what = For å gi eller trekkje tilbake tilgangar må du logge inn på eit høgare tryggleiksnivå, til dømes med BankID.
+login-too-weak-what = For å gi eller trekkje tilbake tilgangar må du logge inn på eit høgare tryggingsnivå, til dømes med BankID.
 
 logged-out-title = Du er logga ut
 logged-out-text = Økta di er avslutta. Bruker du ei delt maskin, lukk òg nettlesaren.
 logged-out-login = Logg inn
 
 signed-out-title = Du må logge inn på nytt
-signed-out-text = Økta di har gått ut, eller handlinga krev ei ny innlogging. Ingenting er endra. Logg inn, så kjem du tilbake hit.
+signed-out-text = Økta di har gått ut. Ingenting er endra. Logg inn, så kjem du tilbake hit.
+signed-out-weak = Det du vil gjere, krev ei sikrare innlogging, til dømes med BankID. Ingenting er endra. Logg inn, så kjem du tilbake hit.
 signed-out-lost = Det du sende, kan ikkje bli med gjennom innlogginga. Legg det inn på nytt når du har logga inn.
 signed-out-login = Logg inn og hald fram

@@ -27,7 +27,7 @@ clients-more =
     }
 clients-column-client = Klient
 clients-column-clients = Klientar
-clients-column-relation = Forhold
+clients-column-relation = Relasjon
 clients-pick = Vel { $name }
 clients-elsewhere = Også på { $titles }
 clients-missing = Manglar { $packages }
@@ -47,7 +47,7 @@ clients-remove-matching = Fjern alle treff …
 clients-from-list = Frå ei liste, ei fil eller ein annan systemtilgang …
 clients-csv = Last ned lista (CSV)
 clients-csv-number = Organisasjonsnummer
-clients-csv-form = Form
+clients-csv-form = Organisasjonsform
 clients-csv-missing = Manglar
 clients-flash-added = { $name } er lagd til.
 clients-flash-removed = { $name } er fjerna.
@@ -75,7 +75,7 @@ clients-told-not =
         [one] 1 kan ikkje leggjast til
        *[other] { $shown } kan ikkje leggjast til
     }
-clients-not-title = Klientane for { $title } er ikkje for deg
+clients-not-title = Du kan ikkje administrere klientane for { $title }
 clients-not-heading = Du kan ikkje administrere klientar
 clients-not-lead = For å sjå klientane for { $title } må du ha nøkkelrolle i verksemda eller vere klientadministrator.
 clients-not-who = Desse kan gjere det, eller gi deg tilgang

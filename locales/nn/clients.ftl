@@ -21,8 +21,8 @@ change-clients-keep =
     }
 change-clients-lose =
     { $n ->
-        [one] 1 klient følgjer ikkje med, og blir lista som sperra.
-       *[other] { $shown } klientar følgjer ikkje med, og blir lista som sperra.
+        [one] 1 klient følgjer ikkje med, og står som «Kan ikkje leggjast til».
+       *[other] { $shown } klientar følgjer ikkje med, og står som «Kan ikkje leggjast til».
     }
 change-clients-lack =
     { $n ->

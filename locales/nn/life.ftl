@@ -23,7 +23,7 @@ upkeep-resume-text = Tilgangen er på pause: systemet får ikkje bruke han før 
 
 title-empty = Skriv eit namn på tilgangen.
 title-too-long = Namnet kan ha høgst 255 teikn.
-title-character = Namnet har eit teikn som ikkje viser. Skriv det på nytt.
+title-character = Namnet har eit teikn som ikkje er synleg. Skriv det på nytt.
 day-missing = Vel den siste dagen tilgangen skal vare.
 day-not-a-day = Skriv ein dag som finst, til dømes 31.12.2027.
 day-passed = Vel ein dag som ikkje er forbi.

@@ -6,13 +6,13 @@ overview-ending =
         [one] 1 tilgang går ut innan 30 dagar.
        *[other] { $shown } tilgangar går ut innan 30 dagar.
     }
-overview-ending-link = Vis dei
+overview-ending-link = Vis det som går ut
 overview-ends = Går ut { $when }
 overview-show = Vis eit utval
 overview-show-all = Alle
 overview-show-unused = Ikkje brukt på 90 dagar
 overview-show-ending = Går ut innan 30 dagar
-overview-none-such = Ingen tilgangar er slik.
+overview-none-such = Ingen tilgangar passar til utvalet.
 overview-for-clients = For klientar
 overview-all-waiting =
     { $n ->

@@ -3,7 +3,7 @@
 problem-kicker = Feil
 problem-switch = Byt verksemd og hald fram
 problem-back = Tilbake til sida
-problem-bad-request-title = Vi forstod ikkje førespurnaden
+problem-bad-request-title = Vi forstod ikkje det som vart sendt
 problem-bad-request-what = Noko i adressa eller skjemaet lét seg ikkje lese. Ingenting er endra.
 problem-bad-request-do = Gå tilbake og prøv igjen.
 problem-incomplete-link-title = Lenkja er ufullstendig
@@ -43,7 +43,7 @@ problem-too-many-title = Det vart for mange forsøk
 problem-too-many-what = Vi tek ein liten pause for å verne tenesta.
 problem-too-many-do = Vent eit minutt og prøv igjen.
 problem-internal-title = Noko gjekk gale hos oss
-problem-internal-what = Feilen er registrert. Vi veit ikkje sikkert om det du gjorde vart lagra.
+problem-internal-what = Feilen er registrert. Vi veit ikkje sikkert om det du gjorde, vart lagra.
 problem-internal-do = Sjå i oversikta før du prøver igjen. Skjer det på nytt, ta kontakt med koden nedst på sida.
 problem-unavailable-title = Tenesta er ikkje tilgjengeleg akkurat no
 problem-unavailable-what = Noko vi er avhengige av, svarer ikkje. Det løyser seg som regel av seg sjølv.

@@ -51,7 +51,7 @@ revoke-clients =
         [one] 1 klient mistar det systemet gjer for han.
        *[other] { $shown } klientar mistar det systemet gjer for dei.
     }
-revoke-again = Du kan ikkje angre. Treng de tilgangen igjen, må leverandøren be om han på nytt.
+revoke-again = Du kan ikkje angre. Treng de tilgangen igjen, må det opprettast ein ny.
 revoke-history = Det som har skjedd, står framleis i historikken.
 revoke-items = Dette mistar systemet
 revoke-button = Trekk tilbake tilgangen for { $title }

@@ -58,19 +58,26 @@ impl LoggedOutPage {
     }
 }
 
-/// A form met a session that has run out: 401, with a plain link, as a browser would not follow a
+/// A form met a session that has run out, or one of too weak a login: 401, with a plain link, as a browser would not follow a
 /// redirect to the provider from here.
 #[derive(Template)]
 #[template(path = "auth/signed_out.html")]
 pub struct SignedOutPage {
     pub page: Page,
     pub login: String,
+    /// Whether there is a session, of too weak a login.
+    pub weak: bool,
     /// Whether something that was sent does not come along.
     pub lost: bool,
 }
 impl SignedOutPage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        let sample = |lost| Self { page: page.clone(), login: "/login?to=x&y=1".into(), lost };
-        vec![("signed out", sample(false)), ("what was sent is lost", sample(true))]
+        let sample =
+            |weak, lost| Self { page: page.clone(), login: "/login?to=x&y=1".into(), weak, lost };
+        vec![
+            ("signed out", sample(false, false)),
+            ("what was sent is lost", sample(false, true)),
+            ("too weak", sample(true, false)),
+        ]
     }
 }

@@ -42,7 +42,9 @@ pub async fn as_pages<F: Future<Output = Response>>(
     let typed = slot.typed();
     let back = Back::of(uri.path(), uri.query(), typed.as_deref()).unwrap_or_default();
     match (&shown.stop, reads) {
-        (Some(Stop::SignedOut), true) => return Redirect::to(&back.login()).into_response(),
+        (Some(Stop::SignedOut | Stop::TooWeak), true) => {
+            return Redirect::to(&back.login()).into_response();
+        }
         (Some(Stop::NoParty), _) => return Redirect::to(&back.parties()).into_response(),
         _ => {}
     }
@@ -51,10 +53,11 @@ pub async fn as_pages<F: Future<Output = Response>>(
     let page = page.unwrap_or_else(|| plain_page(app, language, &uri));
     let as_page = status(&shown);
     let made = match shown.stop {
-        Some(Stop::SignedOut) => {
+        Some(Stop::SignedOut | Stop::TooWeak) => {
+            let weak = shown.stop == Some(Stop::TooWeak);
             // A file never comes along, nor what is no part of an address.
             let lost = sends_file || typed.is_some_and(|typed| back.leaves_out(&typed));
-            answer(app, &SignedOutPage { page, login: back.login(), lost }, &[])
+            answer(app, &SignedOutPage { page, login: back.login(), weak, lost }, &[])
         }
         Some(Stop::LoginFailed { failure, place }) => {
             let retry = place.parse::<Back>().unwrap_or_default().login();
@@ -93,11 +96,13 @@ fn way_on(page: &Page, form_of: Option<String>) -> Link {
     Link { url, text: text.into() }
 }
 
-/// The contract has it that a system user that stands is a fault of the request; on a page it is what
-/// somebody else has done meanwhile.
+/// The contract has it that a system user that stands is a fault of the request, and that a weak login
+/// is forbidden; on a page the first is what somebody else has done meanwhile, and the second is mended
+/// by another login.
 fn status(shown: &Shown) -> StatusCode {
-    match shown.code {
-        Some(Code::SystemUserExists) => StatusCode::CONFLICT,
+    match (&shown.stop, shown.code) {
+        (Some(Stop::TooWeak), _) => StatusCode::UNAUTHORIZED,
+        (_, Some(Code::SystemUserExists)) => StatusCode::CONFLICT,
         _ => shown.status,
     }
 }
@@ -105,7 +110,7 @@ fn kind(shown: &Shown) -> ProblemKind {
     match (&shown.stop, shown.code) {
         (Some(Stop::ForgedForm), _) => return ProblemKind::ForgedForm,
         (Some(Stop::OtherPartyChosen { .. }), _) => return ProblemKind::OtherPartyChosen,
-        (Some(Stop::NotEntitled | Stop::TooWeak), _) => return ProblemKind::NotEntitled,
+        (Some(Stop::NotEntitled), _) => return ProblemKind::NotEntitled,
         (Some(Stop::IncompleteLink), _) => return ProblemKind::IncompleteLink,
         (_, Some(Code::AlreadyDecided)) => return ProblemKind::AlreadyDecided,
         (_, Some(Code::PackageCheckFailed)) => return ProblemKind::NotEntitled,

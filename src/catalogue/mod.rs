@@ -132,6 +132,11 @@ impl Contents {
     pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
         self.resources.get(id)
     }
+    /// Those of the packages that can only be given for clients, and never for the giver itself.
+    pub fn for_clients_only(&self, packages: &[PackageUrn]) -> Vec<PackageUrn> {
+        let assignable = |urn: &PackageUrn| self.package(urn).is_some_and(|p| p.assignable);
+        packages.iter().filter(|urn| !assignable(urn)).cloned().collect()
+    }
     /// The services in a package.
     pub fn services(&self, urn: &PackageUrn) -> impl Iterator<Item = &Resource> {
         self.opened.get(urn).into_iter().flatten().filter_map(|id| self.resources.get(id))

@@ -60,7 +60,8 @@ pub fn check(kind: Kind, effect: &Effect, holdings: &Holdings, catalogue: &Conte
     rights.chain(packages).collect()
 }
 
-/// Who at the party could approve it, where this person cannot and somebody still may.
+/// Who at the party could approve it, where this person cannot and somebody still may: what is for
+/// clients is only a matter of managing access.
 pub async fn approvers(
     tx: &mut Tx,
     app: &App,
@@ -76,7 +77,10 @@ pub async fn approvers(
     if may || !case.change.is_open(now) || case.system.deleted.is_some() || case.revoked {
         return Ok(Approvers::default());
     }
-    let items = Items { rights: &effect.comes.rights, packages: &effect.comes.packages };
+    let items = match case.kind {
+        Kind::Standard => Items { rights: &effect.comes.rights, packages: &effect.comes.packages },
+        Kind::Agent => Items::default(),
+    };
     authority::who_could_approve(tx, now, &catalogue, case.change.party, items).await
 }
 
@@ -150,10 +154,13 @@ pub async fn accept(
             {
                 return Err(Problem::Changed);
             }
-            let effect = givable(&case, &proof, &catalogue)?;
             if case.change.has_ended(now) {
-                return Err(Problem::Clash("The end that is asked for has passed.".into()));
+                return Err(match seen {
+                    Seen::Page { .. } => Problem::Changed,
+                    Seen::Program => Problem::Clash("The end that is asked for has passed.".into()),
+                });
             }
+            let effect = givable(&case, &proof, &catalogue)?;
             decide(tx, &case, &proof, true, now).await?;
             let change = Change {
                 comes: &effect.comes,
@@ -233,9 +240,9 @@ async fn decide(
     Ok(events::record(tx, now, &event).await?)
 }
 
-/// Sends it on to those who can decide; for one who is related to the party and cannot. Sending it
-/// on twice is the same as once.
-pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Problem> {
+/// Sends it on to those who can decide; for one who is related to the party and cannot. Whether it is
+/// sent on now: twice is the same as once, and who can decide has nobody to send it to.
+pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<bool, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
@@ -253,15 +260,17 @@ pub async fn escalate(app: &App, on: OnBehalf, id: ChangeId) -> Result<(), Probl
                     .iter()
                     .all(|asked| asked.outcome().may())
             });
-            let may_decide = holdings.manages_access(&catalogue).is_some() && can_all;
-            // Who can decide has nobody to send it to.
-            if may_decide || !store::escalate(tx, id, now).await? {
-                return Ok(());
+            if holdings.manages_access(&catalogue).is_some() && can_all {
+                return Ok(false);
+            }
+            if !store::escalate(tx, id, now).await? {
+                return Ok(true);
             }
             let actor = Actor::Person { party_id: on.party_id };
             events::record(tx, now, &event("change.escalated", actor, &change)).await?;
             let notice = Notice::new(on.party, notices::Kind::SentOn, About::Change(id));
-            Ok(notices::tell(tx, now, &[notice]).await?)
+            notices::tell(tx, now, &[notice]).await?;
+            Ok(true)
         })
         .await
 }

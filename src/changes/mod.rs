@@ -252,11 +252,10 @@ pub async fn find_for_manager(
 /// A change request as a page and a decision need it; whose it is, is for the caller to ask.
 pub async fn case(tx: &mut Tx, id: ChangeId) -> Result<Option<Case>, Error> {
     let Some(named) = store::find_named(tx, id).await? else { return Ok(None) };
-    let system = systems::find(tx, &named.change.system).await?.ok_or(Error::RowNotFound)?;
     let held = system_users::grants(tx, named.change.user).await?;
     Ok(Some(Case {
         change: named.change,
-        system,
+        system: named.system,
         vendor_name: named.vendor_name,
         party_name: named.party_name,
         title: named.title,

@@ -85,6 +85,10 @@ pub enum State {
     SystemDeleted,
     /// The system user is no more.
     Revoked,
+    /// The end that is asked for has passed: there is nothing left to approve.
+    EndPassed {
+        reject_url: Option<String>,
+    },
     /// Something that we cannot explain, and that nobody may approve therefore.
     UnknownItem {
         reject_url: Option<String>,
@@ -214,6 +218,13 @@ impl ShowPage {
             ),
             ("system deleted", closed(State::SystemDeleted)),
             ("revoked", closed(State::Revoked)),
+            (
+                "end passed",
+                Self {
+                    valid_to: Some("20. november 2026".into()),
+                    ..closed(State::EndPassed { reject_url: Some("/x".into()) })
+                },
+            ),
             ("unknown item", Self::sample(page, unknown, &Check::Unknown)),
             ("accepted", closed(decided(true, None, back()))),
             ("accepted, address gone", closed(decided(true, Some("gammel.example"), None))),

@@ -70,8 +70,9 @@ async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<Loaded, Proble
             } else {
                 Approvers::default()
             };
-            let effect = case.effect().filter(|_| case.kind == Kind::Agent);
-            let fit = match effect {
+            // Told to those who decide.
+            let decides = case.kind == Kind::Agent && holdings.manages_access(&catalogue).is_some();
+            let fit = match case.effect().filter(|_| decides) {
                 Some(effect) => {
                     Some(outlook(tx, &catalogue, case.change.user, &effect.after()).await?)
                 }
@@ -216,7 +217,8 @@ async fn post_escalate(
     Form { acting, fields: Nothing {} }: Form<Nothing>,
 ) -> Result<Redirect, Problem> {
     let id: ChangeId = params.find("id")?;
-    escalate(&app, acting.on(), id).await?;
-    flash(&acting.session, "words-flash-escalated", "").await?;
+    if escalate(&app, acting.on(), id).await? {
+        flash(&acting.session, "words-flash-escalated", "").await?;
+    }
     Ok(Redirect::to(&urls::change(id)))
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     statements,
     system_users::Kind,
-    systems::Right,
+    systems::{Right, System, store::Beside},
 };
 
 statements! {
@@ -22,8 +22,8 @@ statements! {
     /// A page of a system's, oldest first: chosen from the index alone, then read. An empty number or
     /// state is any.
     LIST_BY_SYSTEM = "with page (id) as (select id from change_request where system_id = $1 and deleted is null and (created, id) > ($2, $3) and ($4 = '' or party = (select id from party where org_no = $4)) and $5 in ('', case when status = 'new' and created <= $7 then 'timedout' else status end) and (changed >= $6 or (status = 'new' and created >= $8 and created <= $7)) order by created, id limit cast($9 as bigint)) select c.id, c.system_user, c.system_id, s.vendor_org_no, c.party, p.party_id, p.org_no as party_org_no, c.external_ref, c.required_rights, c.required_packages, c.unwanted_rights, c.unwanted_packages, c.valid_to, c.redirect_url, c.status, c.created, c.escalated, c.decided, c.decided_by, c.decided_as from page g join change_request c on c.id = g.id join party p on p.id = c.party join system s on s.id = c.system_id order by c.created, c.id";
-    /// The change request with the names around it.
-    FIND_CASE = "select c.id, c.system_user, c.system_id, s.vendor_org_no, c.party, p.party_id, p.org_no as party_org_no, c.external_ref, c.required_rights, c.required_packages, c.unwanted_rights, c.unwanted_packages, c.valid_to, c.redirect_url, c.status, c.created, c.escalated, c.decided, c.decided_by, c.decided_as, p.name as party_name, v.name as vendor_name, u.title, u.kind, (u.revoked is not null) as revoked from change_request c join party p on p.id = c.party join system s on s.id = c.system_id join system_user u on u.id = c.system_user left join party v on v.org_no = s.vendor_org_no where c.id = $1 and c.deleted is null";
+    /// The change request with its system and the names around it.
+    FIND_CASE = "select c.id, c.system_user, c.system_id, s.vendor_org_no, c.party, p.party_id, p.org_no as party_org_no, c.external_ref, c.required_rights, c.required_packages, c.unwanted_rights, c.unwanted_packages, c.valid_to, c.redirect_url, c.status, c.created, c.escalated, c.decided, c.decided_by, c.decided_as, p.name as party_name, v.name as vendor_name, u.title, u.kind, (u.revoked is not null) as revoked, s.internal_id, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from change_request c join party p on p.id = c.party join system s on s.id = c.system_id join system_user u on u.id = c.system_user left join party v on v.org_no = s.vendor_org_no where c.id = $1 and c.deleted is null";
     /// The system user that a change is asked for, unless it has been revoked.
     FIND_TARGET = "select u.id, u.kind, u.system_id, s.vendor_org_no, u.owner, p.party_id, p.org_no as party_org_no, (p.deleted is not null) as party_deleted, u.external_ref from system_user u join system s on s.id = u.system_id join party p on p.id = u.owner where u.id = $1 and u.revoked is null";
     /// Guarded by the status, so that of two decisions one wins.
@@ -160,7 +160,7 @@ pub(super) async fn list_by_system(
     rows.into_iter().map(ChangeRequest::try_from).collect()
 }
 
-/// The row of a case, before the system and what the system user has.
+/// The row of a case, before what the system user has.
 #[derive(sqlx::FromRow)]
 struct CaseRow {
     #[sqlx(flatten)]
@@ -170,10 +170,13 @@ struct CaseRow {
     title: String,
     kind: String,
     revoked: bool,
+    #[sqlx(flatten)]
+    system: Beside,
 }
-/// A change request with the names around it.
+/// A change request with its system and the names around it.
 pub(super) struct Named {
     pub change: ChangeRequest,
+    pub system: System,
     pub party_name: String,
     pub vendor_name: String,
     pub title: String,
@@ -186,6 +189,7 @@ pub(super) async fn find_named(tx: &mut Tx, id: ChangeId) -> Result<Option<Named
     let kind = Kind::of(&row.kind).ok_or_else(|| inconsistent("the system user of change", id))?;
     Ok(Some(Named {
         kind,
+        system: row.system.system(row.change.system_id.clone()),
         change: row.change.try_into()?,
         party_name: row.party_name,
         vendor_name: row.vendor_name.unwrap_or_default(),

@@ -18,13 +18,13 @@ use crate::{
         pages::System,
         shown::Difference,
     },
-    system_users::Grants,
+    system_users::{Grants, Kind},
     systems::model::localised,
     web::{
         items,
         page::Page,
         urls,
-        view::{Able, Change, Item, Link},
+        view::{Able, Change, Check, Item, Link},
     },
 };
 
@@ -40,7 +40,10 @@ pub fn page(
 ) -> ShowPage {
     let (catalogue, now, change) = (app.catalogue.now(), app.clock.now(), &case.change);
     let manages = holdings.manages_access(&catalogue).is_some();
-    let open = change.is_open(now) && case.system.deleted.is_none() && !case.revoked;
+    let open = change.is_open(now)
+        && case.system.deleted.is_none()
+        && !case.revoked
+        && !change.has_ended(now);
     let effect = case.effect();
     let asked = effect.as_ref().map(|effect| check(case.kind, effect, holdings, &catalogue));
     let able = items::able(&acting.page, &catalogue, approvers);
@@ -52,7 +55,9 @@ pub fn page(
     let shown = if over { as_asked(case) } else { effect.unwrap_or_default() };
     let comes = match &asked {
         // Outcomes are told while there is something to decide, to those who decide.
-        Some(asked) if open && manages => asked.iter().map(|asked| words.checked(asked)).collect(),
+        Some(asked) if open && manages => {
+            asked.iter().map(|asked| words.checked(case.kind, asked)).collect()
+        }
         _ => words.items("comes", &shown.comes),
     };
     ShowPage {
@@ -132,7 +137,7 @@ fn state(
         let gone = gone.and_then(|url| url::Url::parse(url).ok());
         return State::Decided {
             accepted: yes,
-            by: items::role(page, &catalogue, &decision.through),
+            by: items::role_inside(page, &catalogue, &decision.through),
             at: page.date_time(decision.at),
             left: gone.and_then(|url| url.host_str().map(ToOwned::to_owned)),
             back_to: redirect.map(|url| Link { url: url.to_string(), text: url.host() }),
@@ -150,6 +155,9 @@ fn state(
     let escalate =
         || change.escalated.is_none().then(|| acting.form(address(change.id, "escalate")));
     let reject_url = address(change.id, "reject");
+    if change.has_ended(now) {
+        return State::EndPassed { reject_url: manages.then_some(reject_url) };
+    }
     let unknown = |asked: &[Asked]| asked.iter().any(|asked| *asked.outcome() == Outcome::Unknown);
     match asked {
         None => State::UnknownItem { reject_url: manages.then_some(reject_url) },
@@ -189,7 +197,7 @@ impl Words<'_> {
         rights.chain(packages).collect()
     }
     /// Something that would come, with whether it can be given.
-    fn checked(&self, asked: &Asked) -> Item {
+    fn checked(&self, kind: Kind, asked: &Asked) -> Item {
         let (page, catalogue) = (self.page, self.catalogue);
         let (item, label, givers) = match asked {
             Asked::Right(id, _) => (
@@ -200,10 +208,18 @@ impl Words<'_> {
             Asked::Package(urn, _) => (
                 items::package(page, catalogue, urn),
                 format!("comes/package/{urn}"),
-                model::roles_that_give_package(catalogue, urn),
+                match kind {
+                    Kind::Standard => model::roles_that_give_package(catalogue, urn),
+                    // Fit for clients or not, whoever asks.
+                    Kind::Agent => Vec::new(),
+                },
             ),
         };
-        let check = items::check(page, catalogue, asked.outcome(), &givers);
+        let check = match (kind, asked.outcome()) {
+            // Nobody gives it yet: the clients do, when they are added.
+            (Kind::Agent, Outcome::May) => Check::NotChecked,
+            (_, outcome) => items::check(page, catalogue, outcome, &givers),
+        };
         Item { check, ..self.marked(item, &label) }
     }
     /// What becomes of the clients.

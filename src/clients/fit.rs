@@ -5,7 +5,7 @@ use crate::{
     catalogue::Contents,
     clock::Ts,
     db::{Error, Tx},
-    events::{self, Actor, Event},
+    events::{self, Actor, Event, Reason},
     ids::{OrgNo, PackageUrn, PartyUuid, SystemUserId},
     statements,
 };
@@ -115,8 +115,9 @@ async fn end(
                 .system_user(agent.id)
                 .data(json!({
                     "as": proof.through(), "externalRef": agent.external_ref,
-                    "client": { "orgNo": number }, "reason": "packages-changed",
+                    "client": { "orgNo": number },
                 }))
+                .because(Reason::PackagesChanged)
         });
         events::record_all(tx, now, &told.collect::<Vec<_>>()).await?;
     }

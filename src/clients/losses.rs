@@ -49,7 +49,7 @@ impl Notice {
             clients: u64::try_from(loss.clients).unwrap_or_default(),
             relation: Some(&loss.code)
                 .filter(|code| !code.is_empty())
-                .map(|code| items::role(page, catalogue, code)),
+                .map(|code| items::role_inside(page, catalogue, code)),
             title: loss.title,
         }
     }

@@ -120,8 +120,7 @@ pub struct Agent {
 impl Agent {
     /// The packages that keep it from acting for its own owner: they are for clients only.
     pub fn not_for_owner(&self, catalogue: &Contents) -> Vec<PackageUrn> {
-        let assignable = |urn: &PackageUrn| catalogue.package(urn).is_some_and(|p| p.assignable);
-        self.packages.iter().filter(|urn| !assignable(urn)).cloned().collect()
+        catalogue.for_clients_only(&self.packages)
     }
 }
 

@@ -24,6 +24,43 @@ pub enum Actor {
     Product,
 }
 
+/// Why something happened that nobody decided by itself, as the log has it in `reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The register has it no longer.
+    GoneFromRegister,
+    /// The organisation that gave it, or had it, is deleted.
+    OrganisationGone,
+    /// The client no longer lets the facilitator act for it.
+    RelationEnded,
+    /// The client is deleted.
+    OrganisationDeleted,
+    /// The system user was given other packages, and the client lacks one of them.
+    PackagesChanged,
+}
+impl Reason {
+    pub const ALL: [Self; 5] = [
+        Self::GoneFromRegister,
+        Self::OrganisationGone,
+        Self::RelationEnded,
+        Self::OrganisationDeleted,
+        Self::PackagesChanged,
+    ];
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GoneFromRegister => "gone-from-register",
+            Self::OrganisationGone => "organisation-gone",
+            Self::RelationEnded => "relation-ended",
+            Self::OrganisationDeleted => "organisation-deleted",
+            Self::PackagesChanged => "packages-changed",
+        }
+    }
+    /// By its name; `None` for what the log never has.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 /// Something that has happened.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -76,6 +113,14 @@ impl Event {
         self.data = data;
         self
     }
+    /// Says why, beside its data.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        if let Some(data) = self.data.as_object_mut() {
+            data.insert("reason".into(), reason.name().into());
+        }
+        self
+    }
 }
 
 /// Writes it down, in the transaction of what it tells about.
@@ -97,6 +142,8 @@ pub struct Line {
     pub kind: String,
     pub at: Ts,
     pub actor_kind: String,
+    /// The person's name; empty for others, and where nobody has told it.
+    pub person: String,
     /// The role or package through which a person acted.
     pub acted_as: Option<String>,
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 statements! {
     INSERT = "insert into event (id, at, type, actor_kind, actor, party, system_id, request_id, system_user, data, vendor) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (select vendor_org_no from system where id = $7))";
-    LIST_BY_SYSTEM_USER = "select type as kind, at, actor_kind, data from event where system_user = $1 order by at desc, id desc limit cast($2 as bigint)";
+    LIST_BY_SYSTEM_USER = "with page (id, at, type, actor_kind, actor, data) as (select id, at, type, actor_kind, actor, data from event where system_user = $1 order by at desc, id desc limit cast($2 as bigint)) select e.type as kind, e.at, e.actor_kind, e.data, w.name as person_name from page e left join party w on w.party_id = cast(case when e.actor_kind = 'person' then e.actor else '0' end as bigint) order by e.at desc, e.id desc";
     /// Also the lock: whoever has updated the head seals until it commits.
     LOCK_HEAD = "update event_head set number = number where only_one = 1 returning number, hash";
     MOVE_HEAD = "update event_head set number = $1, hash = $2 where only_one = 1";
@@ -54,6 +54,7 @@ struct LineRow {
     at: Ts,
     actor_kind: String,
     data: Json<Value>,
+    person_name: Option<String>,
 }
 pub(super) async fn list_by_system_user(
     tx: &mut Tx,
@@ -67,6 +68,7 @@ pub(super) async fn list_by_system_user(
             kind: row.kind,
             at: row.at,
             actor_kind: row.actor_kind,
+            person: row.person_name.unwrap_or_default(),
             acted_as: row.data.0.get("as").and_then(Value::as_str).map(ToOwned::to_owned),
         })
         .collect())

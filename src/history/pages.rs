@@ -93,7 +93,7 @@ impl HistoryPage {
             request: Some("/x".into()),
         };
         let removed = Row {
-            what: "Klienten ble tatt bort".into(),
+            what: "Klienten ble fjernet".into(),
             more: Some("Relasjonen er <avsluttet>".into()),
             who: "Systembruker".into(),
             role: None,

@@ -132,8 +132,7 @@ async fn show(
     drop(reads);
     let last = found.last().filter(|_| more).map(|last| After::of(last).to_string());
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let missing =
-        || page.t1("words-missing", "roles", &items::managers(&page, &catalogue).join(", "));
+    let missing = || page.t1("words-missing", "roles", &items::managers(&page, &catalogue));
     let made = HistoryPage {
         party: items::organisation(&acting.party.name, &acting.party.org_no),
         missing: (!may).then(missing),

@@ -2,6 +2,7 @@
 use super::model::{Actor, Happened};
 use crate::{
     catalogue::Contents,
+    events::Reason,
     web::{items, page::Page},
 };
 
@@ -38,9 +39,15 @@ pub fn more(page: &Page, catalogue: &Contents, happened: &Happened) -> Option<St
     if let Some(code) = &happened.code {
         return Some(items::role(page, catalogue, code));
     }
-    match happened.reason.as_deref()? {
-        "relation-ended" => Some(page.t("history-relation-ended").to_owned()),
-        "organisation-deleted" => Some(page.t("history-organisation-deleted").to_owned()),
-        other => Some(other.to_owned()),
+    let text = happened.reason.as_deref()?;
+    Some(Reason::of(text).map_or(text, |known| reason(page, known)).to_owned())
+}
+fn reason(page: &Page, reason: Reason) -> &'static str {
+    match reason {
+        Reason::GoneFromRegister => page.t("history-gone-from-register"),
+        Reason::OrganisationGone => page.t("history-organisation-gone"),
+        Reason::RelationEnded => page.t("history-relation-ended"),
+        Reason::OrganisationDeleted => page.t("history-organisation-deleted"),
+        Reason::PackagesChanged => page.t("history-packages-changed"),
     }
 }

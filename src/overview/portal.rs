@@ -61,7 +61,7 @@ async fn manages(
 }
 /// What is missing for those who do not.
 fn missing(page: &Page, catalogue: &Contents) -> String {
-    page.t1("words-missing", "roles", &items::managers(page, catalogue).join(", "))
+    page.t1("words-missing", "roles", &items::managers(page, catalogue))
 }
 
 async fn overview(

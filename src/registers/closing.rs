@@ -21,10 +21,10 @@ pub enum Reason {
     OrganisationGone,
 }
 impl Reason {
-    fn code(self) -> &'static str {
+    fn said(self) -> events::Reason {
         match self {
-            Self::GoneFromRegister => "gone-from-register",
-            Self::OrganisationGone => "organisation-gone",
+            Self::GoneFromRegister => events::Reason::GoneFromRegister,
+            Self::OrganisationGone => events::Reason::OrganisationGone,
         }
     }
 }
@@ -64,10 +64,6 @@ async fn end_what_rested_on(tx: &mut Tx, now: Ts, ended: &[&Held]) -> Result<(),
 
 fn event(held: &Held, reason: Reason) -> Event {
     let kind = if held.kind == "role" { "role.closed" } else { "package.closed" };
-    Event::new(kind, Actor::Product).party(held.from_party).data(json!({
-        "code": held.code,
-        "holder": held.holder,
-        "source": held.source,
-        "reason": reason.code(),
-    }))
+    let data = json!({ "code": held.code, "holder": held.holder, "source": held.source });
+    Event::new(kind, Actor::Product).party(held.from_party).data(data).because(reason.said())
 }

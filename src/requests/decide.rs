@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     pub id: RequestId,
-    /// Where the browser goes: the vendor's address, byte for byte, when it still is on its list.
+    /// Where the browser goes at once: the vendor's address, byte for byte, when it still is on its list.
     pub redirect: Option<String>,
 }
 
@@ -162,6 +162,12 @@ pub fn redirect_now(app: &App, case: &Case) -> Option<RedirectUrl> {
     url.is_listed(&case.system.redirect_urls, app.config.demo).then_some(url)
 }
 
+/// Where the browser goes at once when it has been approved: one that acts for clients has none yet,
+/// and its receipt leads to them.
+pub fn onward(app: &App, case: &Case) -> Option<RedirectUrl> {
+    redirect_now(app, case).filter(|_| case.request.kind == Kind::Standard)
+}
+
 /// How what is asked for now differs from what a form says was shown.
 pub fn difference(app: &App, case: &Case, secret: &[u8], shown: &str) -> Difference {
     Facts::of(case, &app.catalogue.now()).difference(secret, shown)
@@ -242,7 +248,7 @@ pub async fn accept(
                 created_as: proof.through().to_owned(),
             };
             system_users::enter(tx, &proof, &user).await?;
-            let redirect = redirect_now(app, &case).map(|url| url.to_string());
+            let redirect = onward(app, &case).map(|url| url.to_string());
             Ok(Decided { id, redirect })
         })
         .await

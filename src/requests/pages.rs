@@ -31,7 +31,7 @@ pub struct ShowPage {
     pub deadline: String,
     /// The last day of the system user, as the vendor proposes it.
     pub valid_to: Option<String>,
-    /// Where the visitor is sent afterwards.
+    /// Where the visitor is sent afterwards, or can go on to from the receipt.
     pub redirect_host: Option<String>,
     pub escalated_since: Option<String>,
     pub state: State,
@@ -43,6 +43,8 @@ pub struct ShowPage {
     pub removed: Vec<String>,
     /// The system user that the party has for this system already.
     pub existing: Option<String>,
+    /// Whether the party itself can be added, in words; for one that acts for clients.
+    pub own: Option<String>,
 }
 
 /// The vendor's own words about its system.

@@ -1,7 +1,7 @@
 //! The customer's side of requests, in HTML.
 use super::{
     accept, case,
-    decide::{self, Last, Seen, Way, accepted, redirect_now},
+    decide::{self, Last, Seen, Way, accepted, onward, redirect_now},
     decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
@@ -94,8 +94,7 @@ async fn shown(
         _ => StatusCode::OK,
     };
     // After the decision the browser may be sent there, and nowhere else.
-    let further: Vec<String> =
-        redirect_now(app, &case).map(|url| url.origin()).into_iter().collect();
+    let further: Vec<String> = onward(app, &case).map(|url| url.origin()).into_iter().collect();
     let seen = view::Seen { holdings: &holdings, approvers, existing, again: &again };
     let made: ShowPage = view::page(app, &acting, &case, seen);
     let mut response = answer(app, &made, &further)?;

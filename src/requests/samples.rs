@@ -105,6 +105,7 @@ impl ShowPage {
         let for_clients = |state, check| Self {
             kind: Kind::Clients,
             valid_to: Some("31. desember 2027".into()),
+            own: Some(page.t1("request-own-not", "packages", "Ansvarlig <revisor>")),
             ..Self::sample(page, state, check)
         };
         let unfit = Check::MayNot { why: "Kan ikke gis <videre>.".into(), who: String::new() };
@@ -155,6 +156,7 @@ impl ShowPage {
             changed_facts: String::new(),
             removed: Vec::new(),
             existing: None,
+            own: None,
         }
     }
 

@@ -3,11 +3,11 @@ use super::model::{After, Case, Decision, Filter, HALF_DAYS, OPEN_DAYS, Request,
 use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
-    ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemKey},
+    ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId},
     parties::model::fold,
     statements,
     system_users::Kind,
-    systems::{Right, System, Texts},
+    systems::{Right, Texts, store::Beside},
 };
 
 statements! {
@@ -92,16 +92,8 @@ struct CaseRow {
     request: Row,
     party_name: String,
     vendor_name: Option<String>,
-    internal_id: SystemKey,
-    vendor_org_no: OrgNo,
-    system_name: Json<Texts>,
-    description: Json<Texts>,
-    system_rights: Json<Vec<Right>>,
-    system_packages: Json<Vec<PackageUrn>>,
-    redirect_urls: Json<Vec<String>>,
-    is_visible: bool,
-    system_created: Ts,
-    system_deleted: Option<Ts>,
+    #[sqlx(flatten)]
+    system: Beside,
 }
 
 /// It is found by its system's names, too.
@@ -161,23 +153,9 @@ pub(super) async fn read_decided_case(store: &Store, id: RequestId) -> Result<Op
 }
 fn case(row: Option<CaseRow>) -> Result<Option<Case>, Error> {
     let Some(row) = row else { return Ok(None) };
-    let system = System {
-        key: row.internal_id,
-        id: row.request.system_id.clone(),
-        vendor: row.vendor_org_no,
-        name: row.system_name.0,
-        description: row.description.0,
-        rights: row.system_rights.0,
-        packages: row.system_packages.0,
-        redirect_urls: row.redirect_urls.0,
-        client_ids: Vec::new(),
-        is_visible: row.is_visible,
-        created: row.system_created,
-        deleted: row.system_deleted,
-    };
     Ok(Some(Case {
+        system: row.system.system(row.request.system_id.clone()),
         request: row.request.try_into()?,
-        system,
         vendor_name: row.vendor_name.unwrap_or_default(),
         party_name: row.party_name,
     }))

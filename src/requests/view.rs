@@ -11,6 +11,7 @@ use crate::{
     auth::person::Acting,
     authority::{Approvers, Holdings, Outcome, model},
     catalogue::Contents,
+    i18n::Said,
     ids::{PackageUrn, ResourceId, SystemUserId},
     system_users,
     systems::model::localised,
@@ -21,6 +22,7 @@ use crate::{
         view::{Able, Change, Check, Fault, Item, Kind},
     },
 };
+use std::collections::BTreeSet;
 
 pub fn kind(case: &Case) -> Kind {
     if case.request.kind == system_users::Kind::Agent { Kind::Clients } else { Kind::Own }
@@ -91,6 +93,7 @@ pub fn page(app: &App, acting: &Acting, case: &Case, seen: Seen<'_>) -> ShowPage
         changed_facts: since.map(|d| changed_facts(&page, d)).unwrap_or_default(),
         removed: removed.unwrap_or_default(),
         existing: existing.filter(|_| open && manages).map(urls::system_user),
+        own: own(&page, &catalogue, &case.request),
         page,
     }
 }
@@ -120,8 +123,24 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
         changed_facts: String::new(),
         removed: Vec::new(),
         existing: None,
+        own: None,
         page,
     }
+}
+
+/// Whether the party itself can be one of those that it acts for, in words.
+fn own(page: &Page, catalogue: &Contents, request: &Request) -> Option<String> {
+    if request.kind != system_users::Kind::Agent {
+        return None;
+    }
+    let not = catalogue.for_clients_only(&request.packages);
+    if not.is_empty() {
+        return Some(page.t("request-own").to_owned());
+    }
+    let names: BTreeSet<String> =
+        not.iter().map(|urn| items::package(page, catalogue, urn).name.text).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    Some(page.t1("request-own-not", "packages", &names.join(", ")))
 }
 
 /// The last day that the vendor proposes, in words.
@@ -152,7 +171,7 @@ fn state(
     if let Some((yes, decision)) = accepted(request) {
         return State::Decided {
             accepted: yes,
-            by: items::role(page, &catalogue, &decision.through),
+            by: items::role_inside(page, &catalogue, &decision.through),
             at: page.date(decision.at),
             system_user_url: (yes && manages)
                 .then(|| urls::system_user(SystemUserId(request.id.0))),
@@ -241,7 +260,7 @@ pub fn plain_items(page: &Page, catalogue: &Contents, case: &Case) -> Vec<Item> 
             Item {
                 kind: crate::web::view::ItemKind::Right,
                 name: name.into(),
-                note: String::new(),
+                note: Said::from(""),
                 services: Vec::new(),
                 check: Check::Unknown,
                 change: Change::None,

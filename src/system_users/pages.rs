@@ -57,7 +57,7 @@ pub struct ShowPage {
 pub struct Event {
     pub at: String,
     pub what: String,
-    /// By role.
+    /// By role, or by name for one who acted through none.
     pub by: String,
 }
 
@@ -136,7 +136,13 @@ impl ShowPage {
             ),
             ("ends soon", Self { ends_soon: true, upkeep: renews.clone(), ..sample(State::Live) }),
             ("paused", Self { upkeep: paused, ..sample(State::Paused) }),
-            ("expired", Self { upkeep: renews, ..sample(State::Expired) }),
+            (
+                "expired",
+                Self {
+                    upkeep: renews.map(|u| Upkeep { pause: None, ..u }),
+                    ..sample(State::Expired)
+                },
+            ),
             ("expired, system deleted", Self { system_deleted: true, ..sample(State::Expired) }),
             ("for one who may not", Self { upkeep: None, ..sample(State::Live) }),
             ("revoked", Self { events: Vec::new(), ..sample(State::Revoked) }),

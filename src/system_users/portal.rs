@@ -100,7 +100,7 @@ pub(super) async fn shown(
         (may_manage && user.revoked.is_none()).then(|| Upkeep::new(&acting, &user, now, typed));
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let made_by = user.created_as.as_deref().unwrap_or_default();
-    let made_by = format!("{} {}", items::role(&page, &catalogue, made_by), user.created_by);
+    let made_by = format!("{} {}", items::role_inside(&page, &catalogue, made_by), user.created_by);
     let made = ShowPage {
         items: granted(&page, &catalogue, &grants),
         vendor: items::organisation(&user.vendor_name, &user.vendor),
@@ -156,6 +156,8 @@ fn event(page: &Page, catalogue: &Contents, line: &Line) -> Event {
     let by = match (line.actor_kind.as_str(), &line.acted_as) {
         ("vendor", _) => page.t("words-by-vendor").to_owned(),
         (_, Some(code)) => items::role(page, catalogue, code),
+        ("person", None) if line.person.is_empty() => page.t("words-person-unnamed").to_owned(),
+        ("person", None) => line.person.clone(),
         _ => page.t("portal-product").to_owned(),
     };
     Event { at: page.date_time(line.at), what, by }

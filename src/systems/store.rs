@@ -43,6 +43,39 @@ struct Row {
     deleted: Option<Ts>,
     revision: i64,
 }
+/// A system beside the columns of what is about it.
+#[derive(sqlx::FromRow)]
+pub struct Beside {
+    internal_id: SystemKey,
+    vendor_org_no: OrgNo,
+    system_name: Json<Texts>,
+    description: Json<Texts>,
+    system_rights: Json<Vec<Right>>,
+    system_packages: Json<Vec<PackageUrn>>,
+    redirect_urls: Json<Vec<String>>,
+    is_visible: bool,
+    system_created: Ts,
+    system_deleted: Option<Ts>,
+}
+impl Beside {
+    /// The one with this id, without its client ids.
+    pub fn system(self, id: SystemId) -> System {
+        System {
+            key: self.internal_id,
+            id,
+            vendor: self.vendor_org_no,
+            name: self.system_name.0,
+            description: self.description.0,
+            rights: self.system_rights.0,
+            packages: self.system_packages.0,
+            redirect_urls: self.redirect_urls.0,
+            client_ids: Vec::new(),
+            is_visible: self.is_visible,
+            created: self.system_created,
+            deleted: self.system_deleted,
+        }
+    }
+}
 /// A system, and which revision of it; without its client ids, which are asked for apart.
 #[derive(Debug)]
 pub struct Kept {

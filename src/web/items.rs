@@ -29,16 +29,31 @@ pub fn role(page: &Page, catalogue: &Contents, code: &str) -> String {
     let name = catalogue.role(code).map(|role| &role.name).or_else(package);
     name.map_or_else(|| code.to_owned(), |name| name.in_language(page.lang()).text)
 }
+/// The same inside a sentence, where it begins with a small letter; an abbreviation stays as it is.
+pub fn role_inside(page: &Page, catalogue: &Contents, code: &str) -> String {
+    inside(&role(page, catalogue, code))
+}
+fn inside(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
 /// At most this many roles are named.
 const MOST_ROLES: usize = 4;
-/// The roles in words, with commas between.
+/// The roles in words.
 pub fn roles(page: &Page, catalogue: &Contents, codes: &[String]) -> Vec<String> {
     codes.iter().take(MOST_ROLES).map(|code| role(page, catalogue, code)).collect()
 }
-/// The roles and packages that manage access for an organisation, in words.
-pub fn managers(page: &Page, catalogue: &Contents) -> Vec<String> {
-    let codes = ["DAGL", "LEDE", "INNH", model::ACCESS_MANAGER, model::MAIN_ADMINISTRATOR];
-    codes.iter().map(|code| role(page, catalogue, code)).collect()
+/// The roles and packages that manage access for an organisation.
+const MANAGERS: [&str; 5] =
+    ["DAGL", "LEDE", "INNH", model::ACCESS_MANAGER, model::MAIN_ADMINISTRATOR];
+/// The same in words, as a sentence lists them.
+pub fn managers(page: &Page, catalogue: &Contents) -> String {
+    MANAGERS.map(|code| role_inside(page, catalogue, code)).join(", ")
 }
 
 /// At most this many people are named.
@@ -52,9 +67,9 @@ pub fn able(page: &Page, catalogue: &Contents, approvers: Approvers) -> Able {
         people: count(people),
         others: count(people.saturating_sub(names.len())),
         roles: if people == 0 {
-            managers(page, catalogue)
+            MANAGERS.map(|code| role(page, catalogue, code)).to_vec()
         } else {
-            through.iter().map(|code| role(page, catalogue, code)).collect()
+            through.iter().map(|code| role_inside(page, catalogue, code)).collect()
         },
         names,
     }
@@ -64,11 +79,11 @@ pub fn able(page: &Page, catalogue: &Contents, approvers: Approvers) -> Able {
 pub fn right(page: &Page, catalogue: &Contents, id: &ResourceId) -> Item {
     let resource = catalogue.resource(id);
     let name = resource.map(|r| r.title.in_language(page.lang()));
-    let owner = resource.map(|r| r.owner_name.in_language(page.lang()).text).unwrap_or_default();
+    let owner = resource.map(|r| r.owner_name.in_language(page.lang()));
     Item {
         kind: ItemKind::Right,
         name: name.unwrap_or_else(|| Said::from(id.as_str())),
-        note: owner,
+        note: owner.unwrap_or_else(|| Said::from("")),
         services: Vec::new(),
         check: if resource.is_some() { Check::NotChecked } else { Check::Unknown },
         change: Change::None,
@@ -78,11 +93,11 @@ pub fn right(page: &Page, catalogue: &Contents, id: &ResourceId) -> Item {
 pub fn package(page: &Page, catalogue: &Contents, urn: &PackageUrn) -> Item {
     let known = catalogue.package(urn);
     let area = known.and_then(|package| catalogue.area(&package.area));
-    let services = catalogue.services(urn).map(|r| r.title.in_language(page.lang()).text);
+    let services = catalogue.services(urn).map(|r| r.title.in_language(page.lang()));
     Item {
         kind: ItemKind::Package,
         name: known.map_or_else(|| Said::from(urn.as_str()), |p| p.name.in_language(page.lang())),
-        note: area.map(|area| area.name.in_language(page.lang()).text).unwrap_or_default(),
+        note: area.map_or_else(|| Said::from(""), |area| area.name.in_language(page.lang())),
         services: services.collect(),
         check: if known.is_some() { Check::NotChecked } else { Check::Unknown },
         change: Change::None,
@@ -95,7 +110,8 @@ pub fn check(page: &Page, catalogue: &Contents, outcome: &Outcome, givers: &[Str
         Outcome::May => Check::May,
         Outcome::Unknown => Check::Unknown,
         Outcome::MayNot(code) => {
-            let roles = roles(page, catalogue, givers);
+            let some = givers.iter().take(MOST_ROLES);
+            let roles: Vec<String> = some.map(|code| role_inside(page, catalogue, code)).collect();
             let who = if roles.is_empty() {
                 String::new()
             } else {
@@ -149,5 +165,24 @@ pub fn event<'a>(page: &Page, kind: &'a str) -> &'a str {
         "notice.confirmed" => page.t("event-notice-confirmed"),
         "notice.removed" => page.t("event-notice-removed"),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_inside_a_sentence_begins_with_a_small_letter() {
+        for (name, said) in [
+            ("Daglig leder", "daglig leder"),
+            ("Øverste leder", "øverste leder"),
+            ("DAGL", "DAGL"),
+            ("MVA og toll", "MVA og toll"),
+            ("A", "A"),
+            ("", ""),
+        ] {
+            assert_eq!(inside(name), said);
+        }
     }
 }

@@ -43,9 +43,9 @@ pub struct Item {
     pub kind: ItemKind,
     pub name: Said,
     /// The service owner of a right, the area of a package.
-    pub note: String,
+    pub note: Said,
     /// The names of the services in a package.
-    pub services: Vec<String>,
+    pub services: Vec<Said>,
     pub check: Check,
     pub change: Change,
 }
@@ -72,7 +72,7 @@ impl Item {
         let right = Self {
             kind: ItemKind::Right,
             name: Said { text: "Krav <og> betalinger".into(), lang: None },
-            note: "Skatteetaten".into(),
+            note: Said { text: "Skatteetaten".into(), lang: Some("nb") },
             services: Vec::new(),
             check: Check::NotChecked,
             change: Change::None,
@@ -82,7 +82,10 @@ impl Item {
             name: "Skattegrunnlag".into(),
             note: "Skatt, avgift, regnskap og toll".into(),
             services: vec![
-                "Skattemelding for <formues>- og inntektsskatt".into(),
+                Said {
+                    text: "Skattemelding for <formues>- og inntektsskatt".into(),
+                    lang: Some("nb"),
+                },
                 "Opplysninger om skattegrunnlag og avregnet skatt for næringsdrivende".into(),
             ],
             ..right.clone()

@@ -67,7 +67,7 @@ test('Ola cannot answer, sends it on, and Siv finds it marked', async () => {
   const request = await newRequest(demo, { integrationTitle: 'Videre' });
   const ola = await visit(OLA, request.path);
   assert.match(await said(ola), /Du kan ikke svare på denne forespørselen/);
-  assert.match(await said(ola), /Daglig leder/);
+  assert.match(await said(ola), /daglig leder/);
   assert.equal(await approve(ola).count(), 0);
   assert.equal(await ola.getByRole('link', { name: 'Avvis', exact: true }).count(), 0);
   const refused = await ola.goto(`${demo.url}${UI}/request/${request.id}/reject`);
@@ -102,14 +102,14 @@ test('Ola cannot answer, sends it on, and Siv finds it marked', async () => {
   assert.equal(await requestStatus(demo, request.id), 'Accepted');
   await ola.reload();
   assert.match(await heading(ola), /er godkjent$/);
-  assert.match(await said(ola), /Godkjent av Daglig leder/);
+  assert.match(await said(ola), /Godkjent av daglig leder/);
 });
 
 test('the overview tells Ola what is missing', async () => {
   const page = await visit(OLA, OVERVIEW);
   const text = await said(page);
   assert.match(text, /Du kan ikke styre systemtilgangene her/);
-  assert.match(text, /Det kan de som har en av disse: .*Daglig leder/);
+  assert.match(text, /Det kan de som har en av disse rollene eller tilgangene: .*daglig leder/);
 });
 
 test('Siv manages access without holding the service: told which and why, and may reject', async () => {
@@ -120,7 +120,7 @@ test('Siv manages access without holding the service: told which and why, and ma
   const item = plain(await page.locator('.rights > li').first().innerText());
   assert.match(item, /^Krav og betalinger .*Du kan ikke gi denne/);
   assert.match(item, /Du mangler .*tjenesten/);
-  assert.match(item, /Dette kan gis av: .*Daglig leder/);
+  assert.match(item, /Dette kan gis av: .*daglig leder/);
   assert.equal(await approve(page).count(), 0);
   assert.equal(await sendOn(page).count(), 1);
   await follow(page, page.getByRole('link', { name: 'Avvis', exact: true }));

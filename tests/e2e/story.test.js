@@ -84,7 +84,7 @@ test('a vendor asks, Pia approves, finds it in the overview and takes it back', 
   await follow(page, row.getByRole('link', { name: 'SmartRegnskap' }));
   assert.equal(pathOf(page), `${UI}/${id}`);
   assert.equal(await heading(page), 'SmartRegnskap');
-  assert.match(await said(page), /Status Aktiv .*Godkjent av Daglig leder.*Krav og betalinger/);
+  assert.match(await said(page), /Status Aktiv .*Godkjent av daglig leder.*Krav og betalinger/);
 
   // While it lives, the vendor cannot ask for the same once more.
   const term = page.getByText('Leverandørens referanse', { exact: true });

@@ -25,6 +25,7 @@ on_each_engine!(
     a_change_request_times_out,
     a_dry_run_keeps_nothing,
     a_new_end_comes_with_the_change,
+    an_end_that_has_passed_is_said_to_have,
     the_owner_reads_and_rejects,
     deciding_is_refused_with_the_contracts_codes,
     what_cannot_be_given_is_not_given,
@@ -502,6 +503,36 @@ async fn a_new_end_comes_with_the_change(bench: Bench) {
     assert_eq!(grants(&bench).await.1, (1, 1));
 }
 
+async fn an_end_that_has_passed_is_said_to_have(bench: Bench) {
+    let user = system_user(&bench, "k1").await;
+    let id = asked(&bench, &user, wants_package(json!({ "validTo": "2026-11-21" }))).await;
+    let soon = bench.app.clock.now().plus_minutes(10);
+    let sql = "update change_request set valid_to = $1";
+    let store = &bench.app.store;
+    store.write(async |tx| tx.query(sql).bind(soon).exec().await).await.unwrap();
+    let mut pia = bench.logged_in(PIA).await;
+    let shown = pia.get(&page(&id)).await;
+    // While the page is open, the end passes.
+    bench.pass_minutes(15);
+    let late = pia.submit(&shown.form("/approve")).await;
+    late.is(409).says("Sluttdatoen har passert").says("Derfor kan endringen ikke godkjennes");
+    let mut siv = bench.logged_in(SIV).await;
+    for browser in [&mut pia, &mut siv] {
+        let again = browser.get(&page(&id)).await;
+        again.is(200).says("Sluttdatoen har passert").never_says("Du kan gi denne");
+        assert!(again.forms("/approve").is_empty() && again.forms("/escalate").is_empty());
+    }
+    let mut ola = bench.logged_in(OLA).await;
+    let told = ola.get(&page(&id)).await;
+    told.is(200).says("Sluttdatoen har passert").never_says("Avvis endringen");
+    assert!(told.forms("/escalate").is_empty());
+    assert_eq!(read(&bench, &id).await["status"], "New");
+    let path = format!("/accessmanagement/ui/systemuser/changerequest/{id}/reject");
+    let form = pia.get(&path).await.form("/reject");
+    pia.submit(&form).await.is(303);
+    assert_eq!(grants(&bench).await.1, (1, 0));
+}
+
 async fn the_owner_reads_and_rejects(bench: Bench) {
     let user = system_user(&bench, "k1").await;
     let id = asked(&bench, &user, wants_package(json!({}))).await;
@@ -760,6 +791,8 @@ async fn what_has_changed_is_shown_again(bench: Bench) {
     decide(&bench, PIA, &other, "approve").await.is(200);
     let again = pia.submit(&form).await;
     again.is(409).says("Forespørselen er endret").says("Skattegrunnlag").says("Dette beholder");
+    assert_eq!(again.count("[autofocus]"), 1);
+    assert!(again.has("[role=alert][tabindex='-1'][autofocus]"), "it is read first");
     assert_eq!(read(&bench, &id).await["status"], "New");
     run(&bench, "update party set name = 'Annet navn AS' where org_no = '991825827'").await;
     let again = pia.submit(&again.form("/approve")).await;
@@ -778,7 +811,7 @@ async fn the_page_of_a_decision_is_its_receipt(bench: Bench) {
     let done = pia.submit(&shown.form("/approve")).await;
     let receipt = done.is(303).location().to_owned();
     let receipt = pia.get(&receipt).await;
-    receipt.is(200).says("er godkjent").says("Daglig leder").says("21. november 2026 kl. 11.00");
+    receipt.is(200).says("Godkjent av daglig leder , 21. november 2026 kl. 11.00");
     receipt.says("Dette fikk systemet Skattegrunnlag");
     assert!(receipt.forms("/approve").is_empty());
     assert!(receipt.has(&format!("main a[href$='/systemuser/{user}']")));
@@ -821,8 +854,8 @@ async fn rejecting_asks_once(bench: Bench) {
     // Siv cannot give the package; she can say no.
     let mut siv = bench.logged_in(SIV).await;
     let shown = siv.get(&page(&id)).await;
-    shown.is(200).says("Du kan ikke gi denne").says("Daglig leder");
-    shown.says("1 person i virksomheten kan godkjenne").says("Rolle eller tilgang: Daglig leder");
+    shown.is(200).says("Du kan ikke gi denne").says("daglig leder");
+    shown.says("1 person i virksomheten kan godkjenne").says("Rolle eller tilgang: daglig leder");
     assert!(shown.forms("/approve").is_empty() && shown.forms("/escalate").len() == 1);
     let ask = siv.get(&format!("/accessmanagement/ui/systemuser/changerequest/{id}/reject")).await;
     ask.is(200).says("Vil du avvise endringen som SmartCloud AS ber om?").says("som før");
@@ -846,7 +879,7 @@ async fn an_employee_sends_it_on(bench: Bench) {
     let id = asked(&bench, &user, swap()).await;
     let mut ola = bench.logged_in(OLA).await;
     let shown = ola.get(&page(&id)).await;
-    shown.is(200).says("Du kan ikke svare på denne forespørselen").says("Daglig leder");
+    shown.is(200).says("Du kan ikke svare på denne forespørselen").says("daglig leder");
     assert!(shown.forms("/approve").is_empty() && shown.forms("/reject").is_empty());
     assert!(!shown.has(&format!("main a[href$='/systemuser/{user}']")));
     ola.get(&format!("/accessmanagement/ui/systemuser/changerequest/{id}/reject")).await.is(403);

@@ -20,7 +20,7 @@ async fn sent_on(bench: &Bench, path: &str, kind: &str, manager: &mut Browser) -
     let sent = "select count(*) from event where type like '%.escalated'";
     let mut ola = bench.logged_in(OLA).await;
     let shown = ola.get(path).await;
-    shown.is(200).says("Du kan ikke svare på denne forespørselen").says("Daglig leder");
+    shown.is(200).says("Du kan ikke svare på denne forespørselen").says("daglig leder");
     assert!(shown.forms("/approve").is_empty() && shown.forms("/reject").is_empty());
     let form = shown.form("/escalate");
     assert!(form.action.contains(kind), "{form:?}");
@@ -70,7 +70,7 @@ async fn an_agent_request_is_sent_on(bench: Bench) {
     let later = sent_on(&bench, &path, "/agentrequest/", &mut siv).await;
     // Nothing is given yet: who manages access can approve it.
     later.says("2 personer i virksomheten kan godkjenne: Pia Rørvik Siv Moen");
-    later.says("Tilgangsstyr");
+    later.says("tilgangsstyr");
     let page = siv.get(&path).await;
     siv.submit(&page.form("/approve")).await.is(303);
 }
@@ -85,8 +85,16 @@ async fn a_change_is_sent_on(bench: Bench) {
     // It stands on the system user's own page, too.
     let own = siv.get(&format!("{UI}/{user}")).await;
     own.is(200).says("Endringer som venter på svar").says(&format!("Sendt videre {DAY}"));
+    let events = own.texts(".events li");
+    assert!(events[0].contains("Endringen ble sendt videre"), "{events:?}");
+    assert!(events[0].ends_with("Ola Lien"), "{events:?}");
+    // Who can approve it has nobody to send it to, and is not told that it was.
     let mut pia = bench.logged_in(PIA).await;
+    let escalate = format!("{UI}/changerequest/{id}/escalate");
+    let form = bench.form_to(&pia, &escalate, Some(bench.party(CUSTOMER).await)).await;
+    pia.submit(&form).await.is(303);
     let page = pia.get(&path).await;
+    page.is(200).never_says("er sendt videre til dem som kan godkjenne");
     pia.submit(&page.form("/approve")).await.is(303);
     let own = siv.get(&format!("{UI}/{user}")).await;
     assert!(!own.text().contains("Endringer som venter på svar"));

@@ -6,7 +6,7 @@ use crate::{
 use serde_json::{Value, json};
 use systembruker::{
     clock::Ts,
-    events::{self, Actor, Event},
+    events::{self, Actor, Event, Reason},
     history::model::GROUPS,
     ids::{PartyUuid, SystemUserId},
 };
@@ -16,6 +16,7 @@ on_each_engine!(
     it_is_narrowed_by_user_kind_and_period,
     pages_hold_each_line_once,
     every_kind_has_words_in_every_language,
+    every_reason_has_words_in_every_language,
     a_file_has_all_of_it_and_runs_nothing,
     files_are_only_for_those_who_may,
     wrong_days_are_said_at_the_field,
@@ -161,7 +162,7 @@ async fn pages_hold_each_line_once(bench: Bench) {
         assert!(rows.len() <= 50);
         let with = |what: &str| rows.iter().filter(|row| row.contains(what)).count();
         added += with("Klienten ble lagt til Tallmakerne AS 314 250 052");
-        removed += with("Klienten ble tatt bort Relasjonen til klienten tok slutt");
+        removed += with("Klienten ble fjernet Relasjonen til klienten tok slutt");
         match page.attr("nav.paging a", "href") {
             Some(next) => path = next,
             None => break,
@@ -195,6 +196,46 @@ async fn every_kind_has_words_in_every_language(bench: Bench) {
         said.extend(cells);
     }
     assert!(said.len() > 2 * kinds.len(), "each language has its own words");
+}
+
+async fn every_reason_has_words_in_every_language(bench: Bench) {
+    let party = party(&bench).await;
+    record(&bench, Reason::ALL.len(), |n| {
+        Event::new("client.removed", Actor::Product).party(party).because(Reason::ALL[n])
+    })
+    .await;
+    let mut pia = bench.logged_in(PIA).await;
+    for language in ["nb", "nn", "en"] {
+        pia.language = language;
+        let rows = pia.get(&history()).await.texts("tbody tr td:first-child");
+        let distinct: std::collections::BTreeSet<_> = rows.iter().collect();
+        assert_eq!(distinct.len(), Reason::ALL.len(), "{rows:?}");
+        for reason in Reason::ALL {
+            assert!(rows.iter().all(|row| !row.contains(reason.name())), "{language}: {rows:?}");
+        }
+    }
+}
+/// The log's reasons are all of that one list: nothing else writes one.
+#[test]
+fn a_reason_is_written_in_one_place() {
+    let mut files = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    let written = |path: &std::path::Path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        ["\"reason\":", "\"reason\".into()", "[\"reason\"]"].iter().any(|way| text.contains(way))
+    };
+    let of_the_log = files.iter().filter(|path| {
+        let not = ["src/sandbox", "src/demo", "src/history/export.rs"];
+        !not.iter().any(|not| path.starts_with(not))
+    });
+    let found: Vec<_> = of_the_log.filter(|path| written(path)).collect();
+    assert_eq!(found, [std::path::Path::new("src/events/mod.rs")]);
 }
 
 async fn a_file_has_all_of_it_and_runs_nothing(bench: Bench) {

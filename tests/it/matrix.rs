@@ -105,10 +105,10 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
         "/request" => vec![at(format!("/request?id={request}"), Request)],
         "/agentrequest" => vec![at(format!("/agentrequest?id={agent_request}"), AgentRequest)],
         "/changerequest" => vec![at(format!("/changerequest?id={change}"), Change)],
-        "/request/{id}/reject" | "/agentrequest/{id}/reject" => vec![
-            at(format!("/request/{request}/reject"), RejectRequest),
-            at(format!("/request/{agent_request}/reject"), RejectRequest),
-        ],
+        "/request/{id}/reject" => vec![at(format!("/request/{request}/reject"), RejectRequest)],
+        "/agentrequest/{id}/reject" => {
+            vec![at(format!("/agentrequest/{agent_request}/reject"), RejectRequest)]
+        }
         "/changerequest/{id}/reject" => {
             vec![at(format!("/changerequest/{change}/reject"), RejectChange)]
         }
@@ -168,10 +168,11 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         About::AgentRequest => (200, vec!["escalate"]),
         About::RejectRequest | About::RejectChange if manages => (200, vec!["reject"]),
         About::Receipt => (200, none()),
-        About::User => may(manages),
+        About::User | About::AgentUser if manages => (200, vec!["pause", "rename", "validity"]),
+        About::User => (403, none()),
         // Whoever leads it, or administers its clients; managing access is not enough.
         About::AgentClients => may(matches!(owner, Is::GivesAll | Is::Clients)),
-        About::AgentUser => may(manages || owner == Is::Clients),
+        About::AgentUser => may(owner == Is::Clients),
         About::RevokeUser | About::RevokeAgent if manages => (200, vec!["revoke"]),
         About::RejectRequest | About::RejectChange | About::RevokeUser | About::RevokeAgent => {
             (403, none())
@@ -180,7 +181,10 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
 }
 /// The verbs that a page has forms for.
 fn verbs(page: &Answer) -> Vec<&'static str> {
-    let known = ["approve", "reject", "escalate", "revoke", "choose"];
+    let known = [
+        "approve", "reject", "escalate", "revoke", "choose", "pause", "resume", "rename",
+        "validity",
+    ];
     let mut found: BTreeSet<&'static str> =
         known.into_iter().filter(|verb| !page.forms(&format!("/{verb}")).is_empty()).collect();
     if !page.forms(&format!("/create/{SYSTEM}")).is_empty() {
@@ -281,6 +285,8 @@ async fn everybody_sees_and_may_do_what_is_theirs(bench: Bench) {
     for person in PEOPLE {
         for party in ORGANISATIONS {
             doing(&bench, person, party).await;
+            keeping(&bench, person, party, &all[party]).await;
+            changing(&bench, person, party, &all[party]).await;
         }
     }
 }
@@ -378,4 +384,125 @@ async fn doing(bench: &Bench, person: Person, party: &'static str) {
         let form = browser.get(&create).await.form(&create);
         browser.submit(&form).await.is(303);
     }
+}
+
+/// Posts a form that is all that a page of ours could have made it, whether a page would or not.
+async fn post(
+    bench: &Bench,
+    browser: &mut Browser,
+    party: &str,
+    path: &str,
+    more: Fields<'_>,
+) -> u16 {
+    let party = bench.party(party).await;
+    let mut form = bench.form_to(browser, path, Some(party)).await;
+    for (field, value) in more {
+        form = form.with(field, value);
+    }
+    browser.submit(&form).await.status.as_u16()
+}
+type Fields<'a> = &'a [(&'a str, &'a str)];
+/// A system user's title, whether it is paused and whether it ends; and what becomes of that.
+type Kept = (String, bool, bool);
+type Then = fn(&mut Kept, &str);
+
+/// What a person may do with what an organisation has: with a form of ours, whoever they are.
+async fn keeping(bench: &Bench, person: Person, party: &'static str, things: &Things) {
+    let mine = is(person, party);
+    let Some(mut browser) = acting(bench, person, party).await else { return };
+    let id: uuid::Uuid = things.user.parse().unwrap();
+    let state = async || {
+        let sql = "select title, (paused is not null) as paused, (valid_to is not null) as ends from system_user where id = $1";
+        let query = bench.app.store.query(sql).bind(id);
+        query.one::<Kept>().await.unwrap()
+    };
+    let now = bench.app.clock.now().rfc3339();
+    let title = format!("{} {now}", person.0);
+    let mut expected = state().await;
+    let may = mine >= Is::Manages;
+    let verbs: [(&str, Fields<'_>, Then); 5] = [
+        ("pause", &[], |state, _| state.1 = true),
+        ("resume", &[], |state, _| state.1 = false),
+        ("rename", &[("title", &title)], |state, title| title.clone_into(&mut state.0)),
+        ("validity", &[("day", "2027-12-31"), ("do", "set")], |state, _| state.2 = true),
+        ("validity", &[("do", "remove")], |state, _| state.2 = false),
+    ];
+    for (verb, fields, change) in verbs {
+        let path = format!("{UI}/{}/{verb}", things.user);
+        let status = post(bench, &mut browser, party, &path, fields).await;
+        assert_eq!(status, if may { 303 } else { 403 }, "{} {verb} for {party}", person.0);
+        if may {
+            change(&mut expected, &title);
+        }
+        assert_eq!(state().await, expected, "{} {verb} for {party}", person.0);
+    }
+    // Addresses for notices.
+    let addresses = async || bench.count("select count(*) from notice_address").await;
+    let before = addresses().await;
+    let email = format!("{}@{party}.example", person.1);
+    let add = format!("{UI}/notices/add");
+    let status = post(bench, &mut browser, party, &add, &[("email", &email)]).await;
+    assert_eq!(status, if may { 303 } else { 403 }, "{} for {party}", person.0);
+    assert_eq!(addresses().await, before + i64::from(may));
+    // Clients: whoever leads it, or administers them.
+    let may = matches!(mine, Is::GivesAll | Is::Clients);
+    let client = if party == CUSTOMER { ACCOUNTANTS } else { CUSTOMER };
+    let client = bench.party(client).await;
+    let delegations = "select count(*) from client_delegation where ended is null";
+    let is_client = party == ACCOUNTANTS;
+    for (verb, change) in [("add", 1), ("remove", -1)] {
+        let before = bench.count(delegations).await;
+        let path = format!("{UI}/{}/clients/{client}/{verb}", things.agent);
+        let status = post(bench, &mut browser, party, &path, &[]).await;
+        assert_eq!(status, if may { 303 } else { 403 }, "{} {verb} for {party}", person.0);
+        let changed = if may && is_client { change } else { 0 };
+        assert_eq!(bench.count(delegations).await, before + changed, "{} {verb}", person.0);
+    }
+}
+/// And with the changes that vendors ask for, and with requests for clients.
+async fn changing(bench: &Bench, person: Person, party: &'static str, things: &Things) {
+    let mine = is(person, party);
+    let Some(mut browser) = acting(bench, person, party).await else { return };
+    let status = async |id: &str| {
+        let path = format!("/authentication/api/v1/systemuser/changerequest/vendor/{id}");
+        bench.api("GET", &path, VENDOR, None).await.json()["status"].as_str().unwrap().to_owned()
+    };
+    for verb in ["reject", "approve"] {
+        let change = bench.change(&things.user).await;
+        let may = mine >= if verb == "approve" { Is::GivesAll } else { Is::Manages };
+        let page = match verb {
+            "approve" => format!("{UI}/changerequest?id={change}"),
+            _ => format!("{UI}/changerequest/{change}/reject"),
+        };
+        let page = browser.get(&page).await;
+        let forms = page.forms(&format!("/{verb}"));
+        assert_eq!(!forms.is_empty(), may, "{} {verb} for {party}", person.0);
+        let path = format!("{UI}/changerequest/{change}/{verb}");
+        let done = match forms.first() {
+            Some(form) => browser.submit(form).await.status.as_u16(),
+            // The fingerprint of a page that shows no form is nobody's to make.
+            None => post(bench, &mut browser, party, &path, &[("shown", "")]).await,
+        };
+        let expected = match (may, verb) {
+            (true, _) => 303,
+            // Whoever manages access is shown what they cannot give.
+            (false, "approve") if mine == Is::Manages => 409,
+            (false, _) => 403,
+        };
+        assert_eq!(done, expected, "{} {verb} for {party}", person.0);
+        let expected = match (may, verb) {
+            (true, "approve") => "Accepted",
+            (true, _) => "Rejected",
+            (false, _) => "New",
+        };
+        assert_eq!(status(&change).await, expected, "{} {verb} for {party}", person.0);
+        // The next one asks for as much.
+        bench.exec("delete from system_user_grant where kind = 'package' and item like '%:skattegrunnlag'").await;
+    }
+    let agent = bench.agent_request(party, &format!("e-{}", person.1)).await;
+    let path = format!("{UI}/agentrequest/{agent}/reject");
+    let forms = browser.get(&path).await.forms("/reject");
+    assert_eq!(!forms.is_empty(), mine >= Is::Manages, "{} for {party}", person.0);
+    let done = post(bench, &mut browser, party, &path, &[]).await;
+    assert_eq!(done, if mine >= Is::Manages { 303 } else { 403 }, "{} for {party}", person.0);
 }

@@ -132,6 +132,43 @@ fn every_sample_is_a_whole_page_in_its_language() {
     }
 }
 
+/// A service and its owner are read aloud in the language of their names.
+#[test]
+fn names_keep_their_language() {
+    let english = Language::by_tag("en").unwrap();
+    let samples = samples(english);
+    let one = samples.iter().find(|s| (s.page, s.name) == ("requests-ShowPage", "may approve"));
+    let html = Html::parse_document(&one.unwrap().html);
+    assert_eq!(texts(&html, ".rights .note bdi[lang=nb]"), ["Skatteetaten"]);
+    let service = "Skattemelding for <formues>- og inntektsskatt";
+    assert_eq!(texts(&html, ".rights details li bdi[lang=nb]"), [service]);
+}
+
+/// What is told after a form was sent is read first, and nothing else takes the focus.
+#[test]
+fn what_came_of_a_form_has_the_focus() {
+    let focus = Selector::parse("[autofocus]").unwrap();
+    let told = Selector::parse("main [role=alert], main .flash:not(#at)").unwrap();
+    let mut found = BTreeSet::new();
+    for language in LANGUAGES.iter() {
+        for Sample { page, name, html } in samples(language) {
+            let html = Html::parse_document(&html);
+            let focused: Vec<_> = html.select(&focus).map(|e| e.id()).collect();
+            let told: Vec<_> = html.select(&told).map(|e| e.id()).collect();
+            assert_eq!(focused, told, "{page}: {name}");
+            assert!(focused.len() <= 1, "{page}: {name}");
+            let reached = html.select(&focus).all(|e| e.attr("tabindex") == Some("-1"));
+            assert!(reached, "{page}: {name}");
+            if !focused.is_empty() {
+                found.insert(page);
+            }
+        }
+    }
+    let pages =
+        ["requests-ShowPage", "changes-ShowPage", "create-ShowPage", "overview-OverviewPage"];
+    assert!(pages.iter().all(|page| found.contains(page)), "{found:?}");
+}
+
 /// For `tests/samples.sh`, which names a folder: each sample as a file, for a validator and a browser.
 #[test]
 fn every_sample_can_be_written_to_a_file() {

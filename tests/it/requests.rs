@@ -144,7 +144,7 @@ async fn an_employee_sends_it_on(bench: Bench) {
     let id = bench.request(Bench::ask("k1")).await;
     let mut ola = bench.logged_in(OLA).await;
     let shown = ola.get(&page(&id)).await;
-    shown.is(200).says("Daglig leder");
+    shown.is(200).says("daglig leder");
     assert!(shown.forms("/approve").is_empty() && shown.forms("/reject").is_empty());
     let form = shown.form("/escalate");
     // A form that Ola was never shown: forged from Pia's page, or made from his own.
@@ -169,10 +169,10 @@ async fn an_access_manager_without_the_service_cannot_give_it(bench: Bench) {
     let id = bench.request(Bench::ask("k1")).await;
     let mut siv = bench.logged_in(SIV).await;
     let shown = siv.get(&page(&id)).await;
-    shown.is(200).says("mangler tilgangspakken").says("Daglig leder");
+    shown.is(200).says("mangler tilgangspakken").says("daglig leder");
     // Who else could: how many, who and as what, for those of the same organisation.
     let others = "1 person i virksomheten kan godkjenne";
-    shown.says(others).says("Rolle eller tilgang: Daglig leder");
+    shown.says(others).says("Rolle eller tilgang: daglig leder");
     let mut ola = bench.logged_in(OLA).await;
     ola.get(&page(&id)).await.is(200).says(others);
     let mut pia = bench.logged_in(PIA).await;
@@ -288,7 +288,7 @@ async fn revoking_frees_the_triple(bench: Bench) {
     let mut ola = bench.logged_in(OLA).await;
     ola.get(&format!("/accessmanagement/ui/systemuser/{id}")).await.is(403);
     let overview = ola.get("/accessmanagement/ui/systemuser/overview").await;
-    overview.is(200).says("Daglig leder").never_says("Smart&");
+    overview.is(200).says("daglig leder").never_says("Smart&");
     ola.get(&format!("/accessmanagement/ui/systemuser/{id}/revoke")).await.is(403);
     let done = pia.submit(&ask.form("/revoke")).await;
     done.is(303);

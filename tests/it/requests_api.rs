@@ -1155,7 +1155,7 @@ async fn an_agent_request_goes_through_the_portal(bench: Bench) {
     // Kari handles the clients and cannot answer; she sends it on.
     let mut kari = bench.logged_in(KARI).await;
     let shown = kari.get(page).await;
-    shown.is(200).says("SmartCloud AS").says("Daglig leder");
+    shown.is(200).says("SmartCloud AS").says("daglig leder");
     assert!(shown.forms("/approve").is_empty());
     kari.submit(&shown.form("/escalate")).await.is(303);
     for (language, kind, none_yet) in [
@@ -1173,17 +1173,43 @@ async fn an_agent_request_goes_through_the_portal(bench: Bench) {
     overview.is(200).says("Smart<Klient>");
     let shown = tor.get(page).await;
     shown.never_says("Du kan gi denne");
+    shown.says("Egen virksomhet kan ikke legges til").says("for klienter: Regnskapsfører lønn.");
+    // Whoever approves comes to the receipt, which leads to the clients, and then to the vendor.
+    shown.says("Derfra kan du gå tilbake til smartcloud.example").never_says("Du sendes tilbake");
+    let policy = shown.header(&axum::http::header::CONTENT_SECURITY_POLICY);
+    assert!(!policy.contains("smartcloud.example"), "{policy}");
     let done = tor.submit(&shown.form("/approve")).await;
-    assert_eq!(done.is(303).location(), format!("{REDIRECT}?k=k1"));
-    let receipt = tor.get(&format!("/accessmanagement/ui/systemuser/receipt/{request}")).await;
-    receipt.is(200).says("gjelder ingen klienter før de blir lagt til");
+    let path = format!("/accessmanagement/ui/systemuser/receipt/{request}");
+    assert_eq!(done.is(303).location(), path);
+    let receipt = tor.get(&path).await;
+    receipt
+        .is(200)
+        .says("gjelder ingen klienter før de blir lagt til")
+        .says("Legg til klienter nå");
+    let clients = format!("/accessmanagement/ui/systemuser/{request}/clients");
+    assert_eq!(receipt.attr(".actions a[data-variant=primary]", "href"), Some(clients));
+    let back = receipt.attr(".actions a[data-variant=secondary]", "href");
+    assert_eq!(back, Some(format!("{REDIRECT}?k=k1")));
     tor.get(&format!("/accessmanagement/ui/systemuser/{request}")).await.is(200);
     assert_eq!(get(&bench, &format!("/agent/{request}")).await.json()["status"], "Accepted");
     let other = ask_for_agent(&bench, "k2").await;
     let path = format!("/accessmanagement/ui/systemuser/request/{other}/reject");
-    let form = tor.get(&path).await.form("/reject");
-    tor.submit(&form).await.is(303);
+    let ask = tor.get(&path).await;
+    ask.is(200).says("Du sendes tilbake til smartcloud.example");
+    let done = tor.submit(&ask.form("/reject")).await;
+    assert_eq!(done.is(303).location(), format!("{REDIRECT}?k=k2"), "there is nothing to add");
     assert_eq!(get(&bench, &format!("/agent/{other}")).await.json()["status"], "Rejected");
+    // What is no package for clients only can be given for the own organisation, too.
+    let claims = "urn:altinn:accesspackage:krav-og-utlegg";
+    let members = json!({ "rights": [], "accessPackages": packages(&[claims]) });
+    bench.register("991825827_krav", members).await.is(200);
+    let ask = with(
+        agent_ask("k3"),
+        json!({ "systemId": "991825827_krav", "accessPackages": packages(&[claims]) }),
+    );
+    let both = id(post(&bench, "/agent", ask).await.is(201));
+    let page_of = |id: &str| format!("/accessmanagement/ui/systemuser/agentrequest?id={id}");
+    tor.get(&page_of(&both)).await.is(200).says("Egen virksomhet kan også legges til");
     // Strangers are told nothing.
     let mut pia = bench.logged_in(PIA).await;
     pia.get(page).await.is(404);

@@ -1,7 +1,7 @@
 //! What holds on every route, found from the router and not from a list.
 use crate::{
     on_each_engine,
-    support::{Answer, Bench, PIA, PUBLIC_URL, TOR},
+    support::{ACCOUNTANTS, Answer, Bench, CUSTOMER, PIA, PUBLIC_URL, TOR, things::UI},
 };
 use axum::{
     body::Body,
@@ -30,60 +30,81 @@ fn filled(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Whether the form was refused for what it is, and not for what it would do.
+fn is_refused(answer: &Answer, what: &str) {
+    assert_eq!(answer.status.as_u16(), 403, "{what}: {}", answer.text());
+    answer.says("Skjemaet kunne ikke tas imot");
+}
+
 async fn no_form_of_another_is_accepted(bench: Bench) {
     let portal = router::portal();
-    let posts: Vec<String> = portal
+    let mut posts: Vec<String> = portal
         .list()
         .iter()
         .filter(|route| route.method == Method::POST && route.path != "/logout/backchannel")
         .map(|route| filled(&route.path))
         .collect();
-    assert!(posts.len() >= 6, "the scan finds something: {posts:?}");
+    assert!(posts.len() >= 28, "the scan finds something: {posts:?}");
+    // Logging out comes last: it is the one that works with nothing there.
+    posts.sort_by_key(|path| path == "/logout");
     let id = bench.request(Bench::ask("k1")).await;
+    let (mine, other) = (bench.party(CUSTOMER).await, bench.party(ACCOUNTANTS).await);
     let mut pia = bench.logged_in(PIA).await;
-    let mut tor = bench.logged_in(TOR).await;
-    let overview = "/accessmanagement/ui/systemuser/overview";
-    let theirs = tor.get(overview).await.form("/logout");
-    let mine = pia.get(overview).await.form("/logout");
-    let request = pia.get(&format!("/accessmanagement/ui/systemuser/request?id={id}")).await;
-    let approve = request.form("/approve");
+    let tor = bench.logged_in(TOR).await;
     let before = bench.count("select count(*) from event").await;
     for path in &posts {
+        let party = path.starts_with(UI).then_some(mine);
+        // Everything about it is as it should be, but for what is told.
+        let good = bench.form_to(&pia, path, party).await;
+        let elsewhere = bench.form_to(&pia, &format!("{path}/x"), party).await;
+        let theirs = bench.form_to(&tor, path, party).await;
+        let swapped = good.clone().with("party", &other.to_string());
         for (what, body, site) in [
             ("no token", String::new(), "same-origin"),
-            ("an empty token", "token=&party=".into(), "same-origin"),
+            ("an empty token", good.clone().with("token", "").body(), "same-origin"),
             ("another session's token", theirs.body(), "same-origin"),
-            ("from another site", mine.body(), "cross-site"),
-            ("from a site beside", mine.body(), "same-site"),
-            ("typed by the visitor", mine.body(), "none"),
-            ("the token of another form", approve.body(), "same-origin"),
+            ("the token of another form", elsewhere.body(), "same-origin"),
+            ("the token of another party", swapped.body(), "same-origin"),
+            ("from another site", good.body(), "cross-site"),
+            ("from a site beside", good.body(), "same-site"),
+            ("typed by the visitor", good.body(), "none"),
         ] {
-            if path == "/logout" && what == "another form's" {
-                continue;
-            }
-            let answer = pia.post(path, body, site).await;
-            assert_eq!(answer.status.as_u16(), 403, "{path}: {what}: {}", answer.text());
+            is_refused(&pia.post(path, body, site).await, &format!("{path}: {what}"));
         }
         // Without Sec-Fetch-Site the origin must be ours.
-        for origin in [None, Some("https://evil.example"), Some("null")] {
-            let mut request =
+        let by = |origin: Option<&str>| {
+            let request =
                 Request::post(path).header(name::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            if let Some(origin) = origin {
-                request = request.header(name::ORIGIN, origin);
+            match origin {
+                Some(origin) => request.header(name::ORIGIN, origin),
+                None => request,
             }
-            pia.send(request, mine.body()).await.is(403);
+        };
+        for origin in [None, Some("https://evil.example"), Some("null")] {
+            let answer = pia.send(by(origin), good.body()).await;
+            is_refused(&answer, &format!("{path}: {origin:?}"));
+        }
+        // One that was shown for another party does nothing, and offers the switch.
+        if party.is_some() {
+            let form = bench.form_to(&pia, path, Some(other)).await;
+            let answer = pia.submit(&form).await;
+            answer.is(409);
+            assert_eq!(answer.forms(&format!("/parties/{other}/choose")).len(), 1, "{path}");
         }
         // And nobody at all is told to log in.
-        let answer = bench.browser().post(path, mine.body(), "same-origin").await;
+        let answer = bench.browser().submit(&good).await;
         assert_eq!(answer.status.as_u16(), 401, "{path}");
+        assert_eq!(bench.count("select count(*) from event").await, before, "{path}");
+        // The same form from where it belongs is read, also by its origin alone.
+        for answer in [pia.send(by(Some(PUBLIC_URL)), good.body()).await, pia.submit(&good).await] {
+            answer.never_says("Skjemaet kunne ikke tas imot");
+        }
     }
-    assert_eq!(bench.count("select count(*) from event").await, before);
     assert_eq!(bench.status(&id).await["status"], "New");
-    // The same form is good where it belongs, also by its origin alone.
-    let request = Request::post(&approve.action)
-        .header(name::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(name::ORIGIN, PUBLIC_URL);
-    pia.send(request, approve.body()).await.is(303);
+    // What is there is answered by its form.
+    let mut pia = bench.logged_in(PIA).await;
+    let page = pia.get(&format!("{UI}/request?id={id}")).await;
+    pia.submit(&page.form("/approve")).await.is(303);
 }
 
 /// That the answer carries what every answer carries; a frame of the provider's may hold some.
@@ -228,10 +249,17 @@ async fn a_page_asks_few_statements(bench: Bench) {
         let asked = bench.app.store.statements() - before;
         assert!((1..=most).contains(&asked), "{path} asked {asked} statements");
     }
-    // One who cannot approve is also told who could.
-    let mut siv = bench.logged_in(crate::support::SIV).await;
-    let before = bench.app.store.statements();
-    siv.get(&format!("{base}/request?id={id}")).await.is(200);
-    let asked = bench.app.store.statements() - before;
-    assert!((1..=5).contains(&asked), "{asked} statements");
+    // One who cannot approve is also told who could; so is one who has no authority at all.
+    let user = bench.system_user("k2").await;
+    let change = bench.change(&user).await;
+    for person in [crate::support::SIV, crate::support::OLA] {
+        let mut browser = bench.logged_in(person).await;
+        for path in [format!("request?id={id}"), format!("changerequest?id={change}")] {
+            let before = bench.app.store.statements();
+            let page = browser.get(&format!("{base}/{path}")).await;
+            page.is(200).says("1 person i virksomheten kan godkjenne");
+            let asked = bench.app.store.statements() - before;
+            assert!((1..=5).contains(&asked), "{}: {path}: {asked} statements", person.0);
+        }
+    }
 }

@@ -17,6 +17,7 @@ on_each_engine!(
     what_has_timed_out_says_so,
     what_another_has_decided_is_told,
     a_lost_session_leads_back,
+    too_weak_a_login_leads_to_a_better_one,
     the_wrong_party_is_offered_the_right_one,
     what_takes_its_place_meanwhile_is_told,
     without_its_provider_the_portal_goes_on,
@@ -103,7 +104,7 @@ async fn what_another_has_decided_is_told(bench: Bench) {
         late.is(409).says("Forespørselen er alt avgjort").says("Svaret ditt er ikke registrert");
         assert!(leads_to(&late, &one.page), "{}", late.body);
         let shown = pia.get(&one.page).await;
-        shown.is(200).says("er avvist").says("Avvist av Tilgangsstyr");
+        shown.is(200).says("er avvist").says("Avvist av tilgangsstyr");
         assert!(shown.forms("/approve").is_empty());
         // Whoever decided gets the receipt again.
         siv.submit(&ask.form("/reject")).await.is(303);
@@ -133,6 +134,26 @@ async fn a_lost_session_leads_back(bench: Bench) {
         assert!(answer.location().ends_with(&one.id), "{}", answer.location());
         assert_eq!(status(&bench, one).await, 1);
     }
+}
+
+async fn too_weak_a_login_leads_to_a_better_one(mut bench: Bench) {
+    let mut pia = bench.logged_in(PIA).await;
+    let all = waiting(&bench, &mut pia).await;
+    // From now on more is asked of a login than that of the session.
+    bench.demand(4);
+    let mut weak = bench.with_cookies_of(&pia);
+    for one in &all {
+        let answer = weak.submit(&one.approve).await;
+        answer.is(401).says("krever en sikrere innlogging").says("Ingenting er endret");
+        answer.never_says("Du har ikke tilgang");
+        let login = answer.attr("main a[href^='/login']", "href").unwrap();
+        let asked = bench.browser().begin_login(login.strip_prefix("/login?to=").unwrap()).await;
+        assert_eq!(asked["acr_values"], "idporten-loa-high");
+        assert!(login.ends_with(&one.id), "{login}");
+        assert_eq!(status(&bench, one).await, 1);
+    }
+    // A page is only looked at.
+    weak.get(&all[0].page).await.is(200);
 }
 
 async fn the_wrong_party_is_offered_the_right_one(bench: Bench) {

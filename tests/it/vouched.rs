@@ -113,7 +113,7 @@ async fn a_login_that_is_vouched_for_may_act_and_is_shown_as_such(mut bench: Ben
     let form = nils.get(&format!("{UI}/request/{id}/reject")).await.form("/reject");
     nils.submit(&form).await.is(303);
     assert_eq!(bench.status(&id).await["status"], "Rejected");
-    nils.get(&request_page(&id)).await.is(200).says("Tilgangsstyrer bekreftet ved innlogging");
+    nils.get(&request_page(&id)).await.is(200).says("tilgangsstyrer bekreftet ved innlogging");
     let recorded = "select count(*) from event where type = 'request.rejected' and cast(data as text) like '%vouched%'";
     assert_eq!(bench.count(recorded).await, 1);
     // Who holds a role there is not shown as vouched for.

@@ -16,7 +16,7 @@ use crate::{
     catalogue,
     clock::Ts,
     db::{Error, Tx},
-    events::{self, Actor, Event},
+    events::{self, Actor, Event, Reason},
     ids::{OrgNo, PartyUuid, SystemUserId},
     notices,
 };
@@ -217,10 +217,6 @@ impl Difference {
     }
 }
 
-/// Why a system user lost a client that nobody removed: what it rested on is no more, or the client.
-const ENDED: &str = "relation-ended";
-const DELETED: &str = "organisation-deleted";
-
 /// Ends what these clients have been given to, where their relations do not supply it any more.
 async fn end_what_rested_on(
     tx: &mut Tx,
@@ -259,15 +255,17 @@ async fn end_what_rested_on(
             "externalRef": user.external_ref, "client": { "orgNo": number.map(|(no, _)| no) },
         });
         // Of one that is gone it does not matter what it had given.
-        let (why, code) = if is_gone { (DELETED, "") } else { (ENDED, before.lost(now.as_ref())) };
-        if let Some(data) = data.as_object_mut() {
-            data.insert("reason".into(), why.into());
-            if !is_gone {
-                data.insert("code".into(), code.into());
-            }
+        let (why, code) = if is_gone {
+            (Reason::OrganisationDeleted, "")
+        } else {
+            (Reason::RelationEnded, before.lost(now.as_ref()))
+        };
+        if let Some(data) = data.as_object_mut().filter(|_| !is_gone) {
+            data.insert("code".into(), code.into());
         }
         let event = Event::new("client.removed", Actor::Product).party(user.owner);
-        told.push(event.system(&user.system).system_user(system_user).data(data));
+        told.push(event.system(&user.system).system_user(system_user).data(data).because(why));
+        let why = why.name();
         ended.entry(why).or_default().push(id);
         *losses.entry((facilitator, system_user, why, code.to_owned())).or_default() += 1;
         *fewer.entry(system_user).or_default() += 1;

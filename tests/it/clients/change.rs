@@ -14,6 +14,7 @@ use uuid::Uuid;
 on_each_engine!(
     an_agent_is_changed_only_for_who_says_so,
     those_that_qualify_follow_and_the_rest_are_blocked,
+    whoever_manages_access_can_approve_it,
 );
 
 async fn ask(bench: &Bench, user: SystemUserId, kind: &str, body: Value) -> crate::support::Answer {
@@ -60,6 +61,32 @@ async fn an_agent_is_changed_only_for_who_says_so(bench: Bench) {
     assert_eq!(bench.count(held).await, 2);
 }
 
+async fn whoever_manages_access_can_approve_it(bench: Bench) {
+    let id = agent_on(&bench, &[SIGNING, AUDITOR]).await;
+    let more = packages("requiredAccessPackages", &[AUDITOR]);
+    let made = ask(&bench, id, "&kind=agent", more).await.is(201).json();
+    let change = made["id"].as_str().unwrap();
+    let address = format!("/accessmanagement/ui/systemuser/changerequest?id={change}");
+    // Nothing is given yet: Kari, who handles the clients, is told that Tor can approve it.
+    let mut kari = bench.logged_in(KARI).await;
+    let before = bench.app.store.statements();
+    let page = kari.get(&address).await;
+    let asked = bench.app.store.statements() - before;
+    assert!((1..=5).contains(&asked), "{asked} statements");
+    page.is(200).says("1 person i virksomheten kan godkjenne: Tor Tallaksen");
+    page.never_says("Ingen i virksomheten kan godkjenne").never_says("Du kan gi denne");
+    page.never_says("følger");
+    kari.submit(&page.form("/escalate")).await.is(303);
+    kari.get(&address).await.is(200).says("er sendt videre").says("Tor Tallaksen");
+    let mut tor = bench.logged_in(TOR).await;
+    let before = bench.app.store.statements();
+    let page = tor.get(&address).await;
+    let asked = bench.app.store.statements() - before;
+    assert!((1..=5).contains(&asked), "{asked} statements");
+    page.is(200).never_says("Du kan gi denne").never_says("kan godkjenne:");
+    tor.submit(&page.form("/approve")).await.is(303);
+}
+
 async fn those_that_qualify_follow_and_the_rest_are_blocked(bench: Bench) {
     let auditors = |n, role| client(&number(n), &format!("Klient {n}"), "AS", role, &[]);
     let all: Vec<_> = (0..9)
@@ -90,6 +117,9 @@ async fn those_that_qualify_follow_and_the_rest_are_blocked(bench: Bench) {
     let told: Vec<(systembruker::db::Json<Value>,)> =
         bench.app.store.query(told).all().await.unwrap();
     assert!(told.len() == 3 && told.iter().all(|(d,)| d.0["reason"] == "packages-changed"));
+    let history = tor.get("/accessmanagement/ui/systemuser/history?kind=client").await;
+    history.is(200).says("Klienten ble fjernet Systemtilgangen fikk andre tilgangspakker");
+    history.never_says("packages-changed");
     // Less is asked for: all follow, and nobody comes back by itself.
     let less = packages("unwantedAccessPackages", &[AUDITOR]);
     let made = ask(&bench, id, "&kind=agent", less).await.is(201).json();

@@ -326,7 +326,7 @@ async fn what_was_lost_is_told(bench: Bench) {
     close(&bench, &clients, "REGN").await;
     let statements = bench.app.store.statements();
     let page = tor.get(overview).await;
-    page.is(200).says("37 klienter ble fjernet").says("Regnskapsfører");
+    page.is(200).says("37 klienter ble fjernet").says("fordi relasjonen regnskapsfører tok slutt");
     assert!(bench.app.store.statements() - statements <= 4, "the frame's included");
     let shown = tor.get(&format!("/accessmanagement/ui/systemuser/{id}")).await;
     shown.is(200).says("37 klienter ble fjernet");

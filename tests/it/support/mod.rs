@@ -6,7 +6,7 @@ pub mod program;
 pub mod schema;
 pub mod things;
 
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, PageForm};
 pub use issuer::Outside;
 
 use axum::{
@@ -17,21 +17,24 @@ use axum::{
 use serde_json::{Value, json};
 use systembruker::{
     app::App,
+    auth::person::Who,
     catalogue::{self, Catalogue},
     clock::{Clock, Ts},
     config::{
         ClientProof, Config, Issuer, IssuerKind, Level, OidcSettings, SmtpSettings, Tls,
         VouchedSettings,
     },
-    db::Store,
-    ids::{OrgNo, PersonNo},
+    db::{Json, Store, session::SessionKey},
+    ids::{OrgNo, PartyUuid, PersonNo},
     keys::Keys,
     parties::NumberKeys,
     registers::seed::{Held, Holder, Seed},
     router,
     sandbox::mailbox::Mailbox,
+    web::page::FormToken,
 };
 use tokio::sync::OnceCell;
+use tower_sessions::session::Id;
 
 /// When every test begins.
 pub const START: &str = "2026-11-21T10:00:00.123456Z";
@@ -134,6 +137,20 @@ impl Bench {
         self.app = self.app_with(|config| config.oidc.vouched = settings);
         self.router = router::router(self.app.clone());
     }
+    /// The same product, asking this level of a login.
+    pub fn demand(&mut self, level: u8) {
+        let mut config = (*self.app.config).clone();
+        config.min_level = level;
+        let (store, clock) = (self.app.store.clone(), self.app.clock.clone());
+        self.app = App::new(store, clock, config, self.app.catalogue.clone()).unwrap();
+        self.router = router::router(self.app.clone());
+    }
+    /// Another browser's session, with the product as it is now.
+    pub fn with_cookies_of(&self, other: &Browser) -> Browser {
+        let mut browser = self.browser();
+        browser.cookies.clone_from(&other.cookies);
+        browser
+    }
     /// A browser that nobody has logged in with.
     pub fn browser(&self) -> Browser {
         Browser::new(self.router.clone(), self.outside.clone())
@@ -215,6 +232,35 @@ impl Bench {
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
         Answer::of(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+    /// What the forms of this browser's session are made with.
+    pub async fn who(&self, browser: &Browser) -> Who {
+        let sql = "select data from session where id = $1";
+        for id in browser.cookies.values().filter_map(|value| value.parse::<Id>().ok()) {
+            let query = self.app.store.query(sql).bind(SessionKey::of(id).text());
+            let found: Option<(Json<Value>,)> = query.opt().await.unwrap();
+            let who = found.and_then(|(data,)| data.0.get("who").cloned());
+            if let Some(who) = who {
+                return serde_json::from_value(who).unwrap();
+            }
+        }
+        panic!("nobody is logged in")
+    }
+    /// A form to this address, as a page of the browser's would have it for the party.
+    pub async fn form_to(
+        &self,
+        browser: &Browser,
+        action: &str,
+        party: Option<PartyUuid>,
+    ) -> PageForm {
+        let FormToken { action, token, party } = self.who(browser).await.form(action, party);
+        PageForm { action, fields: vec![("token".into(), token), ("party".into(), party)] }
+    }
+    /// The organisation by its own id.
+    pub async fn party(&self, org_no: &str) -> PartyUuid {
+        let sql = "select id from party where org_no = $1";
+        let (id,): (PartyUuid,) = self.app.store.query(sql).bind(org_no).one().await.unwrap();
+        id
     }
     /// The integer by which the contract knows an organisation.
     pub async fn party_id(&self, org_no: &str) -> i64 {
