@@ -10,8 +10,8 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 use std::io::{self, Write as _};
 
-/// What is smaller fits in a packet as it is.
-const SMALLEST: u64 = 1024;
+/// What is smaller fits in a packet as it is, an Ethernet frame with its headers.
+const SMALLEST: u64 = 1400;
 
 /// How an answer is made small. Quickly, as it is done for every one; thoroughly where an answer says so
 /// in its extensions, being long and seldom asked for.
