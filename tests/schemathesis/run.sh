@@ -63,7 +63,14 @@ run() {
         --include-by "/x-token == \"$scheme\"" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
         --phases examples,coverage,fuzzing --max-examples 20 --max-time "$each" --seed 1 \
-        --request-timeout 15 --workers 1 --no-color --warnings off) || status=1
+        --request-timeout 15 --workers 1 --no-color --warnings off) | tee "$work/$scheme.log" || status=1
+    # Each operation has been asked, however short the time.
+    local said
+    said=$(sed -n 's/^ *\(Selected\|Tested\): \([0-9]*\).*/\2/p' "$work/$scheme.log" | tr '\n' ' ')
+    if ! [[ $said =~ ^([1-9][0-9]*)\ ([0-9]+)\ $ ]] || [ "${BASH_REMATCH[1]}" != "${BASH_REMATCH[2]}" ]; then
+        echo "of the operations, selected and tested: $said" >&2
+        status=1
+    fi
 }
 # An operation says of itself whose token it asks for.
 python3 - "$work/openapi.json" <<'PY'
