@@ -228,6 +228,12 @@ test('approving and taking back need nothing but a keyboard', async () => {
   await pressByKeyboard(page, 'button', new RegExp(`^${PIA}`));
   assert.equal(pathOf(page), `${UI}/request`);
 
+  // What the login has to say is read first, and it is in the content already.
+  const told = page.getByRole('status');
+  assert.match(await told.innerText(), /Rør og Vann AS/);
+  assert.ok(await told.evaluate((element) => element === document.activeElement));
+  await page.reload();
+
   // The first press offers to skip to the content.
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Hopp til innholdet' });
