@@ -58,8 +58,8 @@ impl LoggedOutPage {
     }
 }
 
-/// A form met a session that has run out, or one of too weak a login: 401, with a plain link, as a browser would not follow a
-/// redirect to the provider from here.
+/// A form met a session that has run out, or one of too weak a login: 401, with a plain link, as a
+/// browser would not follow a redirect to the provider from here.
 #[derive(Template)]
 #[template(path = "auth/signed_out.html")]
 pub struct SignedOutPage {

@@ -1,42 +1,24 @@
 // Requests for system users that act for an organisation's clients, in a browser without scripts:
 // approved, with the way to its clients; sent on; rejected.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { button, follow, heading, link, newVisitor, openBrowser, pathOf, plain, said } from './support/browser.js';
-import { ACCOUNTANTS, OLA, PIA, SIV, TOR, logIn } from './support/people.js';
-import { startDemo } from './support/product.js';
+import { test } from 'node:test';
+import { button, follow, heading, link, pathOf, plain, said } from './support/browser.js';
+import { ACCOUNTANTS, OLA, PIA, SIV, TOR } from './support/people.js';
 import { agentStatus, newAgentRequest, registerSystem } from './support/vendor.js';
+import { visits } from './support/visits.js';
 
 const UI = '/accessmanagement/ui/systemuser';
 const SIGNING = 'urn:altinn:accesspackage:regnskapsforer-med-signeringsrettighet';
 let demo;
-let browser;
-let contexts;
 let system;
-
-before(async () => {
-  demo = await startDemo();
-  browser = await openBrowser();
+const visit = visits(async (started) => {
+  demo = started;
   system = await registerSystem(demo, 'smartkontor', 'SmartKontor', {
     rights: [],
     isVisible: false,
     accessPackages: [{ urn: SIGNING }],
   });
 });
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-beforeEach(() => {
-  contexts = [];
-});
-afterEach(() => Promise.all(contexts.map((context) => context.close())));
-
-async function visit(name, path) {
-  const context = await newVisitor(browser);
-  contexts.push(context);
-  return logIn(context, demo, name, path);
-}
 const ask = (integrationTitle, more = {}) =>
   newAgentRequest(demo, system, SIGNING, { integrationTitle, ...more });
 const approve = (page) => button(page, 'Godkjenn systemtilgangen');

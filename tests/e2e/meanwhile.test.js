@@ -1,10 +1,9 @@
 // What comes of an answer when something has happened since the page was shown, in a browser without
 // scripts: withdrawn, decided by another, changed. And a change that is rejected.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { button, follow, heading, link, newVisitor, openBrowser, pathOf, plain, said } from './support/browser.js';
-import { PIA, SIV, logIn } from './support/people.js';
-import { startDemo } from './support/product.js';
+import { test } from 'node:test';
+import { button, follow, heading, link, pathOf, plain, said } from './support/browser.js';
+import { PIA, SIV } from './support/people.js';
 import { nameOrganisation } from './support/sandbox.js';
 import {
   VENDOR,
@@ -16,35 +15,18 @@ import {
   requestStatus,
   withdraw,
 } from './support/vendor.js';
+import { visits } from './support/visits.js';
 
 const UI = '/accessmanagement/ui/systemuser';
 const PIA_NUMBER = '12837810092';
 let demo;
-let browser;
-let contexts;
 let system;
-
-before(async () => {
-  demo = await startDemo();
-  browser = await openBrowser();
+const visit = visits(async (started) => {
+  demo = started;
   system = await registerSystem(demo, 'endres', 'SmartEndring', {
     accessPackages: [{ urn: 'urn:altinn:accesspackage:skattegrunnlag' }],
   });
 });
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-beforeEach(() => {
-  contexts = [];
-});
-afterEach(() => Promise.all(contexts.map((context) => context.close())));
-
-async function visit(name, path) {
-  const context = await newVisitor(browser);
-  contexts.push(context);
-  return logIn(context, demo, name, path);
-}
 /** A change that waits, of an access that Pia has approved. */
 async function waitingChange(integrationTitle) {
   const request = await newRequest(demo, { systemId: system, integrationTitle });

@@ -1,8 +1,8 @@
 // What people with other roles than the general manager meet: told what is missing, sending on,
 // choosing and switching whom they act for.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { heading, newVisitor, openBrowser, plain, said } from './support/browser.js';
+import { test } from 'node:test';
+import { button, follow, heading, pathOf, plain, said } from './support/browser.js';
 import {
   ACCOUNTANTS,
   CUSTOMER,
@@ -13,43 +13,18 @@ import {
   PIA,
   SIV,
   TOR,
-  logIn,
   makePerson,
 } from './support/people.js';
-import { startDemo } from './support/product.js';
 import { newRequest, requestStatus } from './support/vendor.js';
+import { visits } from './support/visits.js';
 
 const UI = '/accessmanagement/ui/systemuser';
 let demo;
-let browser;
-let contexts;
-
-before(async () => {
-  demo = await startDemo();
-  browser = await openBrowser();
+const visit = visits(async (started) => {
+  demo = started;
 });
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-beforeEach(() => {
-  contexts = [];
-});
-afterEach(() => Promise.all(contexts.map((context) => context.close())));
-
-/** Logs somebody in with a browser of their own, on the way to an address. */
-async function visit(name, path) {
-  const context = await newVisitor(browser);
-  contexts.push(context);
-  return logIn(context, demo, name, path);
-}
-async function follow(page, element) {
-  await Promise.all([page.waitForNavigation(), element.click()]);
-}
-const button = (page, name) => page.getByRole('button', { name, exact: true });
 const approve = (page) => button(page, 'Godkjenn systemtilgangen');
 const sendOn = (page) => button(page, 'Send til noen som kan svare');
-const pathOf = (page) => new URL(page.url()).pathname;
 const today = () =>
   new Intl.DateTimeFormat('nb-NO', { dateStyle: 'long', timeZone: 'Europe/Oslo' }).format();
 
