@@ -48,6 +48,10 @@ impl Ts {
     pub fn rfc3339(self) -> String {
         self.0.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
     }
+    /// What [`Self::rfc3339`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        DateTime::parse_from_rfc3339(text).ok().map(|at| Self::new(at.to_utc()))
+    }
 }
 impl Type<Sqlite> for Ts {
     fn type_info() -> <Sqlite as Database>::TypeInfo {

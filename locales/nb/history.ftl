@@ -28,6 +28,7 @@ history-about = Gjelder
 history-who = Hvem
 history-when = Når
 history-type = Hendelsestype
+history-more = Opplysninger
 history-role = Rolle
 history-user = Systemtilgangens navn
 history-user-id = Systemtilgangens id
@@ -40,6 +41,7 @@ history-cut = Filen er kuttet ved 100 000 linjer. Velg en kortere periode for å
 history-relation-ended = Relasjonen til klienten tok slutt
 history-organisation-deleted = Klienten er slettet i registeret
 history-packages-changed = Systemtilgangen fikk andre tilgangspakker
+history-no-end = Tilgangen varer til den trekkes tilbake
 history-gone-from-register = Finnes ikke lenger i registeret
 history-organisation-gone = Virksomheten er slettet i registeret
 

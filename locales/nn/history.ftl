@@ -28,6 +28,7 @@ history-about = Gjeld
 history-who = Kven
 history-when = Når
 history-type = Hendingstype
+history-more = Opplysningar
 history-role = Rolle
 history-user = Namnet på systemtilgangen
 history-user-id = Id-en til systemtilgangen
@@ -40,6 +41,7 @@ history-cut = Fila er kutta ved 100 000 linjer. Vel ein kortare periode for å f
 history-relation-ended = Relasjonen til klienten tok slutt
 history-organisation-deleted = Klienten er sletta i registeret
 history-packages-changed = Systemtilgangen fekk andre tilgangspakkar
+history-no-end = Tilgangen varer til han blir trekt tilbake
 history-gone-from-register = Finst ikkje lenger i registeret
 history-organisation-gone = Verksemda er sletta i registeret
 

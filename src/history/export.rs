@@ -99,6 +99,7 @@ impl Export {
                     page.t("history-when"),
                     page.t("history-type"),
                     page.t("history-what"),
+                    page.t("history-more"),
                     page.t("history-who"),
                     page.t("history-role"),
                     page.t("history-user"),
@@ -119,6 +120,7 @@ impl Export {
         let (who, role) = words::who(page, catalogue, &happened.actor);
         let said = |id: Option<String>| id.unwrap_or_default();
         let what = items::event(page, &happened.kind);
+        let more = words::more(page, catalogue, happened);
         let client = happened.client.as_ref();
         match self.format {
             Format::Csv => csv::push_row(
@@ -127,6 +129,7 @@ impl Export {
                     happened.at.rfc3339(),
                     happened.kind.clone(),
                     what.to_owned(),
+                    said(more),
                     who,
                     said(role),
                     said(happened.title.clone()),
@@ -143,7 +146,7 @@ impl Export {
                 }
                 let client = client.map(|c| json!({ "orgNo": c.org_no.as_str(), "name": c.name }));
                 let line = json!({
-                    "time": happened.at.rfc3339(), "type": happened.kind, "what": what,
+                    "time": happened.at.rfc3339(), "type": happened.kind, "what": what, "more": more,
                     "who": who, "role": role, "title": happened.title,
                     "systemUserId": happened.system_user.map(|id| id.0),
                     "client": client, "requestId": happened.request.map(|id| id.0),

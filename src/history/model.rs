@@ -119,6 +119,16 @@ pub struct Happened {
     pub code: Option<String>,
     /// Why, where nobody decided it.
     pub reason: Option<String>,
+    /// Where it is about when the system user ends.
+    pub end: Option<End>,
+}
+
+/// The end that a system user was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    At(Ts),
+    /// None: it lasts until it is revoked.
+    Never,
 }
 
 /// Where a page begins: after this one, newest first.

@@ -1,5 +1,5 @@
 //! The history of a party in the store.
-use super::model::{Actor, After, Client, Happened, User};
+use super::model::{Actor, After, Client, End, Happened, User};
 use crate::{
     clock::Ts,
     db::{Error, Json, Reads, inconsistent},
@@ -67,6 +67,7 @@ impl TryFrom<Row> for Happened {
             client: client.map(|org_no| Client { org_no, name: String::new() }),
             code: text("/code"),
             reason: text("/reason"),
+            end: end(&row.data.0, row.request_id.is_some()),
             id: row.id,
             at: row.at,
             kind: row.kind,
@@ -77,6 +78,14 @@ impl TryFrom<Row> for Happened {
             request: row.request_id,
             request_is_there: row.has_request || row.has_change,
         })
+    }
+}
+/// The end that the data of an event tells of: a request that says nothing of it left it as it was.
+fn end(data: &Value, of_request: bool) -> Option<End> {
+    match data.get("validTo")? {
+        Value::String(text) => Ts::parse(text).map(End::At),
+        _ if of_request => None,
+        _ => Some(End::Never),
     }
 }
 /// At most `most` of it, from where `after` says.

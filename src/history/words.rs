@@ -1,7 +1,8 @@
 //! What has happened, in words.
-use super::model::{Actor, Happened};
+use super::model::{Actor, End, Happened};
 use crate::{
     catalogue::Contents,
+    day::Day,
     events::Reason,
     web::{items, page::Page},
 };
@@ -34,10 +35,17 @@ pub fn who(page: &Page, catalogue: &Contents, actor: &Actor) -> (String, Option<
     }
 }
 
-/// More about it: the role or package that was closed or that a rule is about, or why it happened.
+/// More about it: the role or package that was closed or that a rule is about, until when the system user
+/// lasts, or why it happened.
 pub fn more(page: &Page, catalogue: &Contents, happened: &Happened) -> Option<String> {
     if let Some(code) = &happened.code {
         return Some(items::role(page, catalogue, code));
+    }
+    if let Some(end) = happened.end {
+        return Some(match end {
+            End::At(at) => page.t1("change-valid-to-day", "day", &page.day(Day::before(at))),
+            End::Never => page.t("history-no-end").to_owned(),
+        });
     }
     let text = happened.reason.as_deref()?;
     Some(Reason::of(text).map_or(text, |known| reason(page, known)).to_owned())

@@ -13,6 +13,7 @@ use systembruker::{
 
 on_each_engine!(
     what_happened_is_told_in_words,
+    a_new_end_is_told_with_its_day,
     it_is_narrowed_by_user_kind_and_period,
     pages_hold_each_line_once,
     every_kind_has_words_in_every_language,
@@ -87,6 +88,38 @@ async fn what_happened_is_told_in_words(bench: Bench) {
     let mut tor = bench.logged_in(TOR).await;
     tor.get(&history()).await.is(200).says("Ingenting har skjedd ennå.");
     assert!(tor.get(&all).await.is(200).texts("tbody tr").is_empty());
+}
+
+async fn a_new_end_is_told_with_its_day(bench: Bench) {
+    let id = bench.system_user("Butikken").await;
+    let mut pia = bench.logged_in(PIA).await;
+    let change = bench.change(&id).await;
+    let page = pia.get(&format!("{UI}/changerequest?id={change}")).await;
+    pia.submit(&page.form("/approve")).await.is(303);
+    let told = |page: &str| page.matches("Tilgangen varer til").count();
+    let before = pia.get(&history()).await;
+    before.is(200).says("Systemtilgangen ble endret");
+    assert_eq!(told(&before.text()), 0, "a change that leaves the end says nothing of it");
+    for (does, day) in [("set", "31.12.2027"), ("remove", "")] {
+        let page = pia.get(&format!("{UI}/{id}")).await;
+        let form = page.form("/validity").with("day", day).with("do", does);
+        pia.submit(&form).await.is(303);
+        bench.pass_minutes(1);
+    }
+    let page = pia.get(&history()).await;
+    page.is(200).says("Tilgangen varer til og med 31. desember 2027");
+    page.says("Tilgangen varer til den trekkes tilbake");
+    assert_eq!(told(&page.text()), 2);
+    let answer = pia.get(&format!("{}.json?kind=system-user.changed", history())).await;
+    let body: Value = answer.json();
+    let more: Vec<&Value> = body["events"].as_array().unwrap().iter().map(|e| &e["more"]).collect();
+    let end = "Tilgangen varer til og med 31.\u{a0}desember 2027";
+    assert_eq!(
+        more,
+        [&json!("Tilgangen varer til den trekkes tilbake"), &json!(end), &Value::Null]
+    );
+    let csv = pia.get(&format!("{}.csv", history())).await;
+    assert_eq!(told(&csv.body), 2);
 }
 
 async fn it_is_narrowed_by_user_kind_and_period(bench: Bench) {
@@ -260,8 +293,12 @@ async fn a_file_has_all_of_it_and_runs_nothing(bench: Bench) {
     assert_eq!(header("cache-control"), "no-store");
     let lines: Vec<&str> = csv.body.lines().collect();
     assert_eq!(lines.len(), 1 + 1_235);
-    assert!(lines[0].starts_with("\u{feff}Når;Hendelsestype;Hva;Hvem;"), "{}", lines[0]);
-    assert!(lines[1].contains(";client.added;Klienten ble lagt til;Systembruker;"));
+    assert!(
+        lines[0].starts_with("\u{feff}Når;Hendelsestype;Hva;Opplysninger;Hvem;"),
+        "{}",
+        lines[0]
+    );
+    assert!(lines[1].contains(";client.added;Klienten ble lagt til;;Systembruker;"));
     assert!(lines[1].contains(";Tallmakerne AS;314250052;"));
     let last = lines[1_235];
     assert!(last.contains("request.created") && last.contains(&id));
