@@ -186,8 +186,9 @@ async fn show_list(
     let known = known.filter(|_| place.q.is_empty());
     let page = Page { nav: Some(Nav::Clients), ..acting.page.clone() };
     let here = i64::try_from(rows.len()).unwrap_or_default();
+    let most = if shows == Shows::OnNone { shelf::MOST_ON_NONE } else { MOST_HITS };
     let count = match (known, hits.unwrap_or(here)) {
-        (None, n) if n > MOST_HITS => page.count("clients-more", unsigned(MOST_HITS)),
+        (None, n) if n > most => page.count("clients-more", unsigned(most)),
         (known, n) => page.count("clients-count", unsigned(known.unwrap_or(n))),
     };
     let bulk = |action: &str, some: bool| {

@@ -1,7 +1,7 @@
 //! Opening the store, with the settings that make an answer mean *on disk*.
 use super::{Engine, Store};
 use sqlx::{
-    PgPool,
+    Executor as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -93,6 +93,11 @@ impl Store {
             .acquire_timeout(POOL_WAIT)
             // A round trip saved on each query; a read on a dead connection is tried once more.
             .test_before_acquire(false)
+            // What it compiles is run once and is short: to compile it takes longer than to run it.
+            .after_connect(|connection, _| {
+                let off = connection.execute("set jit to off");
+                Box::pin(async { off.await.map(drop) })
+            })
             .connect_with(options)
             .await?;
         Ok(Self::new(Engine::Postgres(pool)))

@@ -180,7 +180,7 @@ async fn all_that_match_are_looked_through_and_then_added(bench: Bench) {
     let page = browser.get(&at(user, "/bulk?scope=all&do=remove&state=added")).await;
     page.says("Fjern 30 klienter");
     let done = browser.submit(&page.form("clients/jobs")).await;
-    follow(&mut browser, &done).await.says("Klienter fjernes fra").says("Fjernet 30");
+    follow(&mut browser, &done).await.says("Fjerne klienter fra").says("Fjernet 30");
     assert_eq!(counts(&bench, kari, user).await.added, 0);
     browser.get(&at(user, "/bulk?scope=all&do=remove")).await.says("Det er ingenting å gjøre.");
     for bad in ["/bulk?scope=all&do=x", "/bulk?scope=all&state=x"] {
@@ -228,8 +228,9 @@ async fn a_search_says_how_many_it_finds(bench: Bench) {
         ("q=klient+00&state=available", "890 klienter"),
         ("q=klient&state=available", "950 klienter"),
         ("q=klient&state=blocked", "1 klient"),
-        ("q=klient+00&state=none", "890 klienter"),
-        ("state=none", "952 klienter"),
+        ("q=klient+00&state=none", "Flere enn 500 treff"),
+        ("state=none", "Flere enn 500 treff"),
+        ("q=klient+003&state=none", "100 klienter"),
         ("state=available", "951 klienter"),
         ("q=", "1 062 klienter"),
     ] {

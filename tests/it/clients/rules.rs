@@ -374,7 +374,7 @@ async fn the_page_sets_rules_and_adds_what_it_shows(bench: Bench) {
     let page = follow(&mut browser, &done).await;
     page.says("Reglene er lagret.").says("Ingen nye klienter venter.");
     assert_eq!(page.count("input[name=role][checked]"), 2);
-    page.says("På siden 21. november 2026");
+    page.says("Slått på 21. november 2026");
 
     for (n, name) in ["<Rør> AS", "Vann AS", "Luft AS", "Jord AS"].into_iter().enumerate() {
         comes(&bench, n, name, &["REGN"]).await;
