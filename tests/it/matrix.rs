@@ -1,6 +1,7 @@
 //! Who sees and may do what: six people, four organisations and every address of the portal, as the
 //! router has them, against rules that are told here once more.
 use crate::{
+    clients::world::numbers,
     on_each_engine,
     support::{
         ACCOUNTANTS, Answer, Bench, Browser, CUSTOMER, KARI, NILS, OLA, PIA, Person, SIV, SYSTEM,
@@ -11,7 +12,7 @@ use axum::http::Method;
 use std::collections::{BTreeMap, BTreeSet};
 use systembruker::{
     ids::PackageUrn,
-    registers::seed::{Held, Holder},
+    registers::seed::{Held, Holder, NewClient},
     router,
 };
 
@@ -70,6 +71,9 @@ enum About {
     RevokeUser,
     RevokeAgent,
     AgentClients,
+    AgentTable,
+    AgentBulk,
+    AgentRules,
     /// An address that these rules have not been told of.
     Unknown,
 }
@@ -121,10 +125,13 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
         // Of the party that is acted for, whichever it is.
         "/clients" => vec![at(rest.into(), Visitor)],
         "/{id}/clients" | "/{id}/clients.csv" | "/{id}/clients/bulk" | "/{id}/clients/rules" => {
-            vec![
-                at(rest.replace("{id}", agent), AgentClients),
-                at(rest.replace("{id}", user), Unknown),
-            ]
+            let about = match rest.rsplit_once('/').map(|(_, last)| last) {
+                Some("clients.csv") => AgentTable,
+                Some("bulk") => AgentBulk,
+                Some("rules") => AgentRules,
+                _ => AgentClients,
+            };
+            vec![at(rest.replace("{id}", agent), about), at(rest.replace("{id}", user), Unknown)]
         }
         other => vec![
             at(other.replace("{id}", user), Unknown),
@@ -142,11 +149,14 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         _ => (offer, vec!["choose"]),
     };
     let manages = owner >= Is::Manages;
+    let clients = matches!(owner, Is::GivesAll | Is::Clients);
     let may = |yes: bool| if yes { (200, none()) } else { (403, none()) };
     Some(match about {
         About::Public | About::Visitor | About::Unknown => return None,
         About::Overview => (200, none()),
-        About::Export | About::Choose | About::Notices => may(acting >= Is::Manages),
+        About::Export | About::Choose => may(acting >= Is::Manages),
+        About::Notices if acting >= Is::Manages => (200, vec!["add"]),
+        About::Notices => (403, none()),
         About::Create => match acting {
             Is::GivesAll => (200, vec!["create"]),
             Is::Manages => (200, none()),
@@ -157,7 +167,10 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
             | About::AgentUser
             | About::RevokeUser
             | About::RevokeAgent
-            | About::AgentClients => elsewhere(409),
+            | About::AgentClients
+            | About::AgentTable
+            | About::AgentBulk
+            | About::AgentRules => elsewhere(409),
             _ => elsewhere(200),
         },
         About::Request | About::Change => match owner {
@@ -171,7 +184,15 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         About::User | About::AgentUser if manages => (200, vec!["pause", "rename", "validity"]),
         About::User => (403, none()),
         // Whoever leads it, or administers its clients; managing access is not enough.
-        About::AgentClients => may(matches!(owner, Is::GivesAll | Is::Clients)),
+        About::AgentClients | About::AgentTable | About::AgentBulk | About::AgentRules => {
+            let forms = match about {
+                About::AgentClients => vec!["add", "remove"],
+                About::AgentBulk => vec!["bulk"],
+                About::AgentRules => vec!["rules"],
+                _ => none(),
+            };
+            if clients { (200, forms) } else { (403, none()) }
+        }
         About::AgentUser => may(owner == Is::Clients),
         About::RevokeUser | About::RevokeAgent if manages => (200, vec!["revoke"]),
         About::RejectRequest | About::RejectChange | About::RevokeUser | About::RevokeAgent => {
@@ -182,8 +203,8 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
 /// The verbs that a page has forms for.
 fn verbs(page: &Answer) -> Vec<&'static str> {
     let known = [
-        "approve", "reject", "escalate", "revoke", "choose", "pause", "resume", "rename",
-        "validity",
+        "add", "approve", "bulk", "choose", "escalate", "pause", "reject", "remove", "rename",
+        "resume", "revoke", "rules", "validity",
     ];
     let mut found: BTreeSet<&'static str> =
         known.into_iter().filter(|verb| !page.forms(&format!("/{verb}")).is_empty()).collect();
@@ -231,6 +252,7 @@ async fn everybody_sees_and_may_do_what_is_theirs(bench: Bench) {
         bench.seed.give(&org_no, Holder::Person(&nils), Held::Role("LEDE")).await.unwrap();
     }
     let mut all = BTreeMap::new();
+    clients(&bench).await;
     for org_no in ORGANISATIONS {
         all.insert(org_no, made(&bench, org_no).await);
     }
@@ -289,6 +311,21 @@ async fn everybody_sees_and_may_do_what_is_theirs(bench: Bench) {
             changing(&bench, person, party, &all[party]).await;
         }
     }
+}
+/// One for each of the organisations.
+async fn clients(bench: &Bench) {
+    let all = ORGANISATIONS.iter().zip(numbers(ORGANISATIONS.len()));
+    let all: Vec<NewClient<'_>> = all
+        .map(|(org_no, number)| NewClient {
+            org_no: number,
+            name: "Klienten AS".into(),
+            form: "AS",
+            parent: None,
+            deleted: false,
+            gives: vec![(Held::Role("REGN"), org_no.parse().unwrap())],
+        })
+        .collect();
+    bench.seed.clients(&all).await.unwrap();
 }
 async fn made(bench: &Bench, org_no: &'static str) -> Things {
     // Whoever leads several organisations approves for the one that they have chosen.
