@@ -3,15 +3,15 @@
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 mod world;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use std::{
+    env,
     future::Future,
-    process::ExitCode,
+    process::{Command, ExitCode},
     time::{Duration, Instant},
 };
 use systembruker::{
     clients::{self, After, Asked, jobs::Action, list::Which},
-    db::Store,
     serve,
     web::urls,
 };
@@ -42,16 +42,28 @@ struct Cli {
     /// Leaves `SQLite` out.
     #[arg(long)]
     no_sqlite: bool,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+#[derive(Subcommand)]
+enum Part {
+    /// One size on one engine; for this program's own use.
+    #[command(hide = true)]
+    One { engine: String, clients: usize, times: usize },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = if cli.bench {
-        measure_all(&cli).await
-    } else {
-        println!("nothing is measured: start it with `cargo bench --bench clients`");
-        Ok(())
+    let done = match &cli.part {
+        Some(Part::One { engine, clients, times }) => {
+            measure_one(&cli, engine, *clients, *times).await
+        }
+        None if cli.bench => measure_all(&cli),
+        None => {
+            println!("nothing is measured: start it with `cargo bench --bench clients`");
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,30 +74,75 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure_all(cli: &Cli) -> Result<(), Failure> {
+/// Each size on each engine in a process of its own, so that its memory is nobody else's.
+fn measure_all(cli: &Cli) -> Result<(), Failure> {
     println!("load when it began: {}", world::read("/proc/loadavg"));
     println!(
         "| engine | clients | what | p50 ms | p95 ms | longest ms | in all s | most memory MB |"
     );
     println!("|---|---|---|---|---|---|---|---|");
+    let own = env::current_exe().map_err(|e| failed("this program")(&e))?;
+    let engines = [(!cli.no_sqlite, "sqlite"), (cli.postgres.is_some(), "postgres")];
     for many in &cli.clients {
-        if !cli.no_sqlite {
-            let folder = tempfile::tempdir().map_err(|e| failed("a folder")(&e))?;
-            let url = format!("sqlite://{}", folder.path().join("clients.db").display());
-            measure("SQLite", serve::open(&url).await?, *many, cli.times).await?;
-        }
-        if let Some(server) = &cli.postgres {
-            let name = format!("clients_{}", uuid::Uuid::now_v7().simple());
-            let mut url: url::Url = server.parse().map_err(|e| failed("TEST_POSTGRES")(&e))?;
-            url.set_path(&name);
-            world::on_server(server, format!("create database {name}")).await?;
-            let store = serve::open(url.as_str()).await?;
-            let done = measure("PostgreSQL", store, *many, cli.times).await;
-            world::on_server(server, format!("drop database {name} with (force)")).await?;
-            done?;
+        for (_, engine) in engines.iter().filter(|(wanted, _)| *wanted) {
+            let mut one = Command::new(&own);
+            one.args(["one", engine, &many.to_string(), &cli.times.to_string()]);
+            if let Some(server) = &cli.postgres {
+                one.env("TEST_POSTGRES", server);
+            }
+            let done = one.status().map_err(|e| failed("a process")(&e))?;
+            if !done.success() {
+                return Err(format!("{many} clients on {engine}: {done}"));
+            }
         }
     }
     Ok(())
+}
+/// One size on one engine, with a facilitator of few clients to compare with.
+async fn measure_one(cli: &Cli, engine: &str, many: usize, times: usize) -> Result<(), Failure> {
+    let server = cli.postgres.as_deref().filter(|_| engine == "postgres");
+    let (all, few) = (Place::new(server).await?, Place::new(server).await?);
+    let name = if server.is_some() { "PostgreSQL" } else { "SQLite" };
+    let table = Table { engine: name, clients: many, times };
+    let done = measure(&table, many, &all, &few).await;
+    all.remove(server).await?;
+    few.remove(server).await?;
+    done
+}
+/// Where a store is made.
+struct Place {
+    url: String,
+    database: String,
+    /// Goes with its files.
+    _folder: tempfile::TempDir,
+}
+impl Place {
+    async fn new(server: Option<&str>) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir().map_err(|e| failed("a folder")(&e))?;
+        let database = format!("clients_{}", uuid::Uuid::now_v7().simple());
+        let url = match server {
+            None => format!("sqlite://{}", folder.path().join("clients.db").display()),
+            Some(server) => {
+                let mut url: url::Url = server.parse().map_err(|e| failed("TEST_POSTGRES")(&e))?;
+                url.set_path(&database);
+                world::on_server(server, format!("create database {database}")).await?;
+                url.to_string()
+            }
+        };
+        Ok(Self { url, database, _folder: folder })
+    }
+    async fn world(&self, many: usize) -> Result<World, Failure> {
+        World::make(serve::open(&self.url).await?, many).await
+    }
+    async fn remove(self, server: Option<&str>) -> Result<(), Failure> {
+        match server {
+            Some(server) => {
+                let sql = format!("drop database {} with (force)", self.database);
+                world::on_server(server, sql).await
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where a line of the table is from.
@@ -119,6 +176,7 @@ impl Table {
         times: usize,
         work: impl Fn() -> F,
     ) -> Result<(), Failure> {
+        world::forget_peak()?;
         work().await?;
         let mut took = Vec::with_capacity(times);
         for _ in 0..times {
@@ -131,40 +189,64 @@ impl Table {
     }
 }
 
-async fn measure(
-    engine: &'static str,
-    store: Store,
-    many: usize,
-    times: usize,
-) -> Result<(), Failure> {
-    let table = Table { engine, clients: many, times };
-    let world = World::make(store, many).await?;
+async fn measure(table: &Table, many: usize, all: &Place, few: &Place) -> Result<(), Failure> {
+    let (world, few) = (all.world(many).await?, few.world(FEW).await?);
     let url = urls::clients(world.agent);
+    few.page(&urls::clients(few.agent)).await?;
+    world::forget_peak()?;
     let began = Instant::now();
     world.page(&url).await?;
     table.line("first look", vec![began.elapsed()]);
-    lists(&table, &world, "nobody added").await?;
-    dry_runs(&table, &world, "nobody added").await?;
-    table.line("job: add all that match", world.job(Action::Add).await?);
-    lists(&table, &world, "all added").await?;
-    dry_runs(&table, &world, "all added").await?;
-    table.line("job: remove all that match", world.job(Action::Remove).await?);
+    world.settle().await?;
+    lists(table, &world, &few, "nobody added").await?;
+    dry_runs(table, &world, "nobody added").await?;
+    job(table, &world, Action::Add, "add").await?;
+    few.job(Action::Add).await?;
+    world.settle().await?;
+    lists(table, &world, &few, "all added").await?;
+    dry_runs(table, &world, "all added").await?;
+    job(table, &world, Action::Remove, "remove").await?;
     world.job(Action::Add).await?;
+    world::forget_peak()?;
     table.line("relations end, 200 a transaction", world.close().await?);
     world.app.store.close().await;
+    few.app.store.close().await;
+    Ok(())
+}
+/// A job as a whole, then its entering and its chunks by themselves.
+async fn job(table: &Table, world: &World, action: Action, name: &str) -> Result<(), Failure> {
+    world::forget_peak()?;
+    let took = world.job(action).await?;
+    table.line(&format!("job: {name} all that match, in all"), vec![took.iter().sum()]);
+    let (entering, chunks) = took.split_first().ok_or("a job that took nothing")?;
+    table.line(&format!("job: {name} all, its entering"), vec![*entering]);
+    table.line(&format!("job: {name} all, its chunks"), chunks.to_vec());
     Ok(())
 }
 
 /// As many as there are where there are fewest clients: what the list is compared by.
-const FEW: i64 = 10;
+const FEW: usize = 10;
 /// How often what all would come to is asked as the API does: each time enters every row.
 const DRAFTS: usize = 10;
 
 /// Ten clients from the beginning, by the verb: the same rows, however many there are.
-async fn first_ten(world: &World) -> Result<(), Failure> {
-    let asked = Asked { q: "", which: Which::All, after: None, most: FEW };
+async fn first_ten(world: &World) -> Result<Duration, Failure> {
+    let asked = Asked { q: "", which: Which::All, after: None, most: 10 };
+    let began = Instant::now();
     let listed = clients::list(&world.app, world.on, world.agent, &asked).await;
-    listed.map(drop).map_err(|e| failed("a list")(&e))
+    let took = began.elapsed();
+    listed.map(|_| took).map_err(|e| failed("a list")(&e))
+}
+/// Ten of many and ten of ten in turn, so that both meet the machine as it is.
+async fn compare(table: &Table, world: &World, few: &World, when: &str) -> Result<(), Failure> {
+    let (mut of_many, mut of_few) = (Vec::new(), Vec::new());
+    for _ in 0..=10 * table.times {
+        of_many.push(first_ten(world).await?);
+        of_few.push(first_ten(few).await?);
+    }
+    table.line(&format!("first ten, {when}"), of_many);
+    table.line(&format!("first ten of {FEW} at the same time, {when}"), of_few);
+    Ok(())
 }
 /// A place near the end.
 async fn last_page(world: &World) -> Result<Option<After>, Failure> {
@@ -178,9 +260,8 @@ async fn last_page(world: &World) -> Result<Option<After>, Failure> {
         }
     }
 }
-async fn lists(table: &Table, world: &World, when: &str) -> Result<(), Failure> {
-    let what = format!("first ten, {when}");
-    table.read(&what, table.times, || first_ten(world)).await?;
+async fn lists(table: &Table, world: &World, few: &World, when: &str) -> Result<(), Failure> {
+    compare(table, world, few, when).await?;
     let last = last_page(world).await?.map(|after| after.to_string()).unwrap_or_default();
     let number = world.last_number();
     let part = number.get(2..).unwrap_or_default();

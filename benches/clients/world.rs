@@ -19,7 +19,7 @@ use systembruker::{
     clients::jobs::{self, Action, From, Matching, Source, State, Which, worker::Worker},
     clock::Clock,
     config::{ClientProof, Config, Level, OidcSettings},
-    db::{Error, Store},
+    db::{Engine, Error, Store, Tx},
     ids::{OrgNo, PartyUuid, PersonNo, SystemUserId},
     keys::Keys,
     parties::{self, NumberKeys, Person},
@@ -124,6 +124,22 @@ impl World {
             (_, state) => Err(format!("a job came no further than {}", state.name())),
         }
     }
+    /// What PostgreSQL does by itself within a minute of much having changed, and the product on `SQLite`
+    /// when it closes a store: or plans would change in the middle.
+    pub async fn settle(&self) -> Result<(), Failure> {
+        let store = &self.app.store;
+        let done = match store.engine() {
+            Engine::Postgres(_) => store.query("vacuum (analyze)").exec().await,
+            Engine::Sqlite { .. } => {
+                let limited = async |tx: &mut Tx| {
+                    tx.query("pragma analysis_limit = 400").exec().await?;
+                    tx.query("analyze").exec().await
+                };
+                store.write(limited).await
+            }
+        };
+        done.map(drop).map_err(|e| failed("settling")(&e))
+    }
     /// Ends every client's relation, as an import does.
     pub async fn close(&self) -> Result<Vec<Duration>, Failure> {
         let mut took = Vec::new();
@@ -160,19 +176,19 @@ async fn made(store: Store, many: usize) -> Result<World, Problem> {
     seed.person(&pid, "Kari Klepp").await?;
     seed.give(&firm, Holder::Person(&pid), Held::Package(&administrator)).await?;
     let numbers = numbers(many);
-    let all: Vec<NewClient<'_>> = numbers
-        .iter()
-        .enumerate()
-        .map(|(n, org_no)| NewClient {
-            org_no: org_no.clone(),
-            name: format!("{} Klient og Sønner {n:05} AS", if n % 997 == 3 { "Zyx" } else { "Ås" }),
-            form: "AS",
-            parent: None,
-            deleted: false,
-            gives: vec![(Held::Role(if n % 10 == 7 { "REVI" } else { "REGN" }), firm.clone())],
-        })
-        .collect();
-    seed.clients(&all).await?;
+    let client = |(n, org_no): (usize, &OrgNo)| NewClient {
+        org_no: org_no.clone(),
+        name: format!("{} Klient og Sønner {n:05} AS", if n % 997 == 3 { "Zyx" } else { "Ås" }),
+        form: "AS",
+        parent: None,
+        deleted: false,
+        gives: vec![(Held::Role(if n % 10 == 7 { "REVI" } else { "REGN" }), firm.clone())],
+    };
+    // A few at a time, so that what is measured later does not have its memory to use.
+    let mut all = numbers.iter().enumerate().map(client).peekable();
+    while all.peek().is_some() {
+        seed.clients(&all.by_ref().take(2_000).collect::<Vec<_>>()).await?;
+    }
     let ids = parties::bulk::ids(&store, &numbers).await?;
     let owner = parties::bulk::ids(&store, std::slice::from_ref(&firm)).await?;
     let owner = owner.get(&firm).copied().ok_or(Problem::NotFound)?;
@@ -265,7 +281,11 @@ pub async fn on_server(server: &str, sql: String) -> Result<(), Failure> {
 pub fn read(file: &str) -> String {
     std::fs::read_to_string(file).unwrap_or_default().trim().to_owned()
 }
-/// The most memory that this process has had.
+/// From here on the most memory is counted anew.
+pub fn forget_peak() -> Result<(), Failure> {
+    std::fs::write("/proc/self/clear_refs", "5").map_err(|e| failed("the peak")(&e))
+}
+/// The most memory that this process has had since.
 pub fn peak_mb() -> u64 {
     let status = read("/proc/self/status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
