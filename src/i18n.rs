@@ -207,7 +207,8 @@ impl Language {
     fn day(&self, at: DateTime<Tz>) -> String {
         let point = if self.tag == "en" { "" } else { "." };
         let month = usize::try_from(at.month0()).ok().and_then(|month| self.months.get(month));
-        format!("{}{point} {} {}", at.day(), month.unwrap_or(&""), at.year())
+        // A day is not parted from its month at the end of a line.
+        format!("{}{point}\u{a0}{} {}", at.day(), month.unwrap_or(&""), at.year())
     }
 
     /// Grouped in threes: `80 000` with a no-break space, `80,000`.
@@ -342,13 +343,13 @@ mod tests {
         assert_eq!(
             said(at("2026-11-20T23:05:00Z")),
             [
-                "21. november 2026 kl.\u{a0}00.05",
-                "21. november 2026 kl.\u{a0}00.05",
-                "21 November 2026 at\u{a0}00:05"
+                "21.\u{a0}november 2026 kl.\u{a0}00.05",
+                "21.\u{a0}november 2026 kl.\u{a0}00.05",
+                "21\u{a0}November 2026 at\u{a0}00:05"
             ]
         );
         let days = LANGUAGES.each_ref().map(|l| l.date(at("2027-05-01T12:00:00Z")));
-        assert_eq!(days, ["1. mai 2027", "1. mai 2027", "1 May 2027"]);
+        assert_eq!(days, ["1.\u{a0}mai 2027", "1.\u{a0}mai 2027", "1\u{a0}May 2027"]);
     }
 
     #[test]

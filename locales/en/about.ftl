@@ -1,5 +1,6 @@
 # What the portal says about itself.
 
+accessibility-heading = Accessibility statement
 accessibility-lead = Everyone should be able to use this portal. We build it to WCAG 2.2 at levels A and AA.
 accessibility-how = How the portal is made
 accessibility-keyboard = Everything can be done with only a keyboard, and it is visible where you are.
@@ -30,16 +31,16 @@ privacy-requests-text =
         [one] Deleted { $shown } year after they were decided.
        *[other] Deleted { $shown } years after they were decided.
     }
-privacy-jobs = Clients changed many at once
+privacy-jobs = Changes to many clients at once
 privacy-jobs-text =
     { $n ->
         [one] The list of clients and what came of it are deleted after { $shown } day, and a list that was only looked through after one day. Lines that cannot be read are kept as line numbers only.
        *[other] The list of clients and what came of it are deleted after { $shown } days, and a list that was only looked through after one day. Lines that cannot be read are kept as line numbers only.
     }
 privacy-history = History
-privacy-history-text = Who gave and withdrew access is kept, so that the organisation can verify it. The history points to the register and does not contain your name.
+privacy-history-text = Who gave and revoked access is kept, so that the organisation can verify it. The history points to the register and does not contain your name.
 privacy-addresses = E-mail addresses for notices
-privacy-addresses-text = Only those that the organisation has added. If whoever gets the e-mail does not answer within 7 days, the address is deleted. When the notices are turned off, or the address is removed, it is deleted at once; a code that cannot be read stays for 30 days so that it is not asked again. An e-mail on its way is deleted when it has been sent, and after 3 days at the latest.
+privacy-addresses-text = Only those that the organisation has added. If whoever gets the e-mail does not answer within 7 days, the address is deleted. When the notices are turned off, or the address is removed, it is deleted at once. For 30 days only a code stays, from which the address cannot be read, so that we do not ask it again. An e-mail on its way is deleted when it has been sent, and after 3 days at the latest.
 privacy-cookies = Cookies
 privacy-cookies-text = We use only those that the portal needs to work. None are used for statistics or advertising.
 privacy-cookie-session = Session

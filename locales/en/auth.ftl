@@ -3,7 +3,7 @@
 login-retry = Try to log in again
 login-cancelled-title = The login was cancelled
 login-cancelled-what = You are not logged in. Try again if you want to go on; you will end up where you were going.
-login-expired-title = The login took too long
+login-expired-title = The login can no longer be used
 login-expired-what = The login was too old, already used or begun in another browser. Start again in this one.
 login-refused-title = The login could not be confirmed
 login-refused-what = The answer from the login service did not hold, so we did not let it through. Try again. If it keeps happening, contact us with the code at the bottom of the page.

@@ -2,7 +2,7 @@
 
 change-title = Change of the system access { $title }
 change-asks = { $vendor } asks to change the system access { $title }
-change-lead = If you approve, what the system can use on behalf of { $party } changes. Nothing changes until you approve.
+change-lead = Once the change is approved, what the system can use on behalf of { $party } changes. Nothing changes until then.
 change-comes = What the system gets in addition
 change-goes = What the system loses
 change-stays = What the system keeps

@@ -30,7 +30,7 @@ clients-column-clients = Clients
 clients-column-relation = Relation
 clients-pick = Select { $name }
 clients-elsewhere = Also on { $titles }
-clients-missing = Lacks { $packages }
+clients-missing = Missing { $packages }
 clients-own = Your own organisation
 clients-add = Add
 clients-remove = Remove
@@ -89,7 +89,7 @@ clients-choose-lead = Choose the system access you want to add clients to.
 clients-add-now = Add clients now
 
 bulk-title = Add or remove many clients on { $title }
-bulk-heading = Many clients on { $title }
+bulk-heading = Add or remove many clients on { $title }
 bulk-lead = You see what would happen before anything is done.
 bulk-wrong = The list cannot be used as it is
 bulk-all = All clients

@@ -14,12 +14,12 @@ upkeep-end-set = Set an end date
 upkeep-end-change = Change the end date
 upkeep-end-button = Save the end date
 upkeep-end-remove = Remove the end date
-upkeep-renew = Renew through another day
+upkeep-renew = Renew until a new date
 upkeep-renew-button = Renew
 upkeep-pause = Pause
-upkeep-pause-text = While the access is paused, the system cannot use it until you let it go on. Its contents and clients remain. Once revoked, it is gone for good.
-upkeep-resume = Let the access go on
-upkeep-resume-text = The access is paused: the system cannot use it until you let it go on. Its contents and clients are as before.
+upkeep-pause-text = If you pause the access, the system cannot use it until you resume it. Its contents and clients remain. Once revoked, it is gone for good.
+upkeep-resume = Resume the access
+upkeep-resume-text = The access is paused: the system cannot use it until you resume it. Its contents and clients are as before.
 
 title-empty = Write a name for the access.
 title-too-long = The name can have at most 255 characters.

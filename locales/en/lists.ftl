@@ -16,19 +16,19 @@ overview-none-such = No accesses match the selection.
 overview-for-clients = For clients
 overview-all-waiting =
     { $n ->
-        [one] Show the one that waits
-       *[other] Show all { $shown } that wait
+        [one] Show the one waiting
+       *[other] Show all { $shown } waiting
     }
 overview-last-used = Last used { $when }
 overview-never-used = Not used yet
 
 requests-title = Requests to { $party }
 requests-heading = Requests to { $party }
-requests-lead = Everything that vendors ask for and nobody has answered. What was sent on to you comes first.
+requests-lead = Everything that vendors ask for and nobody has answered. What was forwarded to you comes first.
 requests-none = No requests are waiting. When a vendor asks for access, it turns up here.
 requests-history = See requests that have been answered
 
-system-user-waiting = Changes that wait for an answer
+system-user-waiting = Changes awaiting an answer
 system-user-history-all = See the whole history
 
 able-nobody = Nobody in the organisation can approve all of this today. Whoever is to do it needs one of these roles or accesses:

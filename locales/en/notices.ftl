@@ -54,8 +54,8 @@ mail-waiting =
     }
 mail-sent-on =
     { $n ->
-        [one] A request has been sent on and awaits an answer.
-       *[other] { $shown } requests have been sent on and await an answer.
+        [one] A request has been forwarded and awaits an answer.
+       *[other] { $shown } requests have been forwarded and await an answer.
     }
 mail-half-time =
     { $n ->

@@ -10,5 +10,5 @@ parties-none-title = You are not connected to any organisation
 parties-none-text = To use this site you need a role or an access in an organisation. We found none for you.
 parties-none-help = What can help
 parties-none-role = Are you the managing director, chair of the board or owner? Check that your role is right in the register of organisations.
-parties-none-given = Should you manage access for the organisation? Ask the managing director to give you the access package for managing access.
+parties-none-given = Do you need to manage access for the organisation? Ask the managing director to give you the access package for managing access.
 parties-none-wait = Is the role new? It can take a while before it shows here.

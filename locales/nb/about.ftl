@@ -1,5 +1,6 @@
 # Det portalen sier om seg selv.
 
+accessibility-heading = Tilgjengelighets­erklæring
 accessibility-lead = Alle skal kunne bruke denne portalen. Vi bygger den etter WCAG 2.2 på nivå A og AA.
 accessibility-how = Slik er portalen laget
 accessibility-keyboard = Alt kan gjøres med bare tastatur, og det er synlig hvor du er.
@@ -30,16 +31,16 @@ privacy-requests-text =
         [one] Slettes { $shown } år etter at de er avgjort.
        *[other] Slettes { $shown } år etter at de er avgjort.
     }
-privacy-jobs = Klienter som endres mange på en gang
+privacy-jobs = Endringer av mange klienter på én gang
 privacy-jobs-text =
     { $n ->
-        [one] Listen av klienter og hva som kom ut av den, slettes etter { $shown } dag, og en liste som bare er sett gjennom, etter én dag. Linjer som ikke kan leses, lagres bare som linjenumre.
-       *[other] Listen av klienter og hva som kom ut av den, slettes etter { $shown } dager, og en liste som bare er sett gjennom, etter én dag. Linjer som ikke kan leses, lagres bare som linjenumre.
+        [one] Listen over klienter og hva som kom ut av den, slettes etter { $shown } dag, og en liste som bare er sett gjennom, etter én dag. Linjer som ikke kan leses, lagres bare som linjenumre.
+       *[other] Listen over klienter og hva som kom ut av den, slettes etter { $shown } dager, og en liste som bare er sett gjennom, etter én dag. Linjer som ikke kan leses, lagres bare som linjenumre.
     }
 privacy-history = Historikk
 privacy-history-text = Hvem som ga og trakk tilbake tilganger, blir stående, slik at virksomheten kan etterprøve det. Historikken viser til registeret og inneholder ikke navnet ditt.
 privacy-addresses = E-postadresser for varsler
-privacy-addresses-text = Bare de som virksomheten har lagt til. Svarer ikke den som får e-posten, innen 7 dager, slettes adressen. Slås varslene av, eller fjernes adressen, slettes den med en gang; en kode som ikke kan leses, står i 30 dager så den ikke spørres på nytt. En e-post på vei slettes når den er sendt, og senest etter 3 dager.
+privacy-addresses-text = Bare de som virksomheten har lagt til. Svarer ikke den som får e-posten, innen 7 dager, slettes adressen. Slås varslene av, eller fjernes adressen, slettes den med en gang. I 30 dager står bare en kode som adressen ikke kan leses ut av, så vi ikke spør den på nytt. En e-post på vei slettes når den er sendt, og senest etter 3 dager.
 privacy-cookies = Informasjonskapsler
 privacy-cookies-text = Vi bruker bare de som trengs for at portalen skal virke. Ingen brukes til statistikk eller reklame.
 privacy-cookie-session = Økt

@@ -3,8 +3,8 @@
 login-retry = Prøv å logge inn igjen
 login-cancelled-title = Innloggingen ble avbrutt
 login-cancelled-what = Du er ikke logget inn. Prøv igjen hvis du vil fortsette; du kommer da dit du var på vei.
-login-expired-title = Innloggingen tok for lang tid
-login-expired-what = Innloggingen var for gammel, alt brukt eller startet i en annen nettleser. Begynn på nytt i denne.
+login-expired-title = Innloggingen kan ikke brukes lenger
+login-expired-what = Innloggingen var for gammel, allerede brukt eller startet i en annen nettleser. Begynn på nytt i denne.
 login-refused-title = Innloggingen kunne ikke bekreftes
 login-refused-what = Svaret fra innloggingstjenesten stemte ikke, så vi slapp det ikke gjennom. Prøv igjen. Skjer det flere ganger, ta kontakt med koden nederst på siden.
 login-no-number-title = Innloggingen manglet fødselsnummer

@@ -2,7 +2,7 @@
 
 change-title = Endring av systemtilgangen { $title }
 change-asks = { $vendor } ber om å endre systemtilgangen { $title }
-change-lead = Hvis du godkjenner, endres det systemet kan bruke på vegne av { $party }. Ingenting endres før du godkjenner.
+change-lead = Blir endringen godkjent, endres det systemet kan bruke på vegne av { $party }. Ingenting endres før den er godkjent.
 change-comes = Dette får systemet i tillegg
 change-goes = Dette mister systemet
 change-stays = Dette beholder systemet

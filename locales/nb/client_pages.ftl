@@ -85,11 +85,11 @@ clients-not-people =
        *[other] { $shown } personer i virksomheten kan det.
     }
 clients-choose-title = Klienter
-clients-choose-lead = Velg systemtilgangen du vil legge klienter til på.
+clients-choose-lead = Velg systemtilgangen du vil legge til klienter på.
 clients-add-now = Legg til klienter nå
 
 bulk-title = Legg til eller fjern mange klienter på { $title }
-bulk-heading = Mange klienter på { $title }
+bulk-heading = Legg til eller fjern mange klienter på { $title }
 bulk-lead = Du ser hva som vil skje før noe gjøres.
 bulk-wrong = Listen kan ikke brukes slik den er
 bulk-all = Alle klienter
@@ -143,10 +143,10 @@ check-remove =
 check-back = Tilbake til klientene
 check-rows = Listen, rad for rad
 
-job-title-add = Jobb: klienter legges til på { $title }
-job-title-remove = Jobb: klienter fjernes fra { $title }
-job-heading-add = Klienter legges til på { $title }
-job-heading-remove = Klienter fjernes fra { $title }
+job-title-add = Jobb: legge til klienter på { $title }
+job-title-remove = Jobb: fjerne klienter fra { $title }
+job-heading-add = Legge til klienter på { $title }
+job-heading-remove = Fjerne klienter fra { $title }
 job-running = Pågår
 job-done = Ferdig
 job-cancelled = Avbrutt

@@ -2,8 +2,8 @@
 
 request-title = Forespørsel om systemtilgang for { $system }
 request-asks = { $vendor } ber om systemtilgang hos { $party }
-request-lead-own = Hvis du godkjenner, kan systemet { $system } bruke tjenestene under på vegne av virksomheten. Ingenting skjer før du godkjenner.
-request-lead-clients = Hvis du godkjenner, kan systemet { $system } brukes for klientene deres. Hvilke klienter det gjelder, velger dere etterpå. Ingen klient er med før dere legger den til.
+request-lead-own = Blir forespørselen godkjent, kan systemet { $system } bruke tjenestene under på vegne av virksomheten. Ingenting skjer før den er godkjent.
+request-lead-clients = Blir forespørselen godkjent, kan systemet { $system } brukes for klientene deres. Hvilke klienter det gjelder, velger dere etterpå. Ingen klient er med før dere legger den til.
 request-accepted-heading = Systemtilgangen for { $system } er godkjent
 request-accepted-by = Godkjent av { $who }, { $when }.
 request-rejected-heading = Forespørselen fra { $vendor } er avvist

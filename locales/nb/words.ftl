@@ -3,6 +3,7 @@ words-flash-unknown = Innloggingstjenesten bekrefter at du kan styre tilganger f
 words-flash-revoked = Tilgangen for { $name } er trukket tilbake.
 words-flash-escalated = Forespørselen er sendt videre til dem som kan godkjenne den.
 words-why-package = Du mangler tilgangspakken som åpner tjenesten, eller kan ikke gi den videre.
+words-why-package-itself = Du har ikke denne tilgangspakken, eller kan ikke gi den videre.
 words-why-role = Du mangler rollen som tjenesten krever.
 words-why-delegation = Du har ikke fått tjenesten fra virksomheten.
 words-why-list = Virksomheten står ikke på tjenestens tilgangsliste.

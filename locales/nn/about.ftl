@@ -1,5 +1,6 @@
 # Det portalen seier om seg sjølv.
 
+accessibility-heading = Tilgjenge­erklæring
 accessibility-lead = Alle skal kunne bruke denne portalen. Vi byggjer han etter WCAG 2.2 på nivå A og AA.
 accessibility-how = Slik er portalen laga
 accessibility-keyboard = Alt kan gjerast med berre tastatur, og det er synleg kvar du er.
@@ -30,7 +31,7 @@ privacy-requests-text =
         [one] Blir sletta { $shown } år etter at dei er avgjorde.
        *[other] Blir sletta { $shown } år etter at dei er avgjorde.
     }
-privacy-jobs = Klientar som blir endra mange på éin gong
+privacy-jobs = Endringar av mange klientar på éin gong
 privacy-jobs-text =
     { $n ->
         [one] Lista over klientar og kva som kom ut av ho, blir sletta etter { $shown } dag, og ei liste som berre er sett gjennom, etter éin dag. Linjer som ikkje kan lesast, blir berre lagra som linjenummer.
@@ -39,7 +40,7 @@ privacy-jobs-text =
 privacy-history = Historikk
 privacy-history-text = Kven som gav og trekte tilbake tilgangar, blir ståande, slik at verksemda kan etterprøve det. Historikken viser til registeret og inneheld ikkje namnet ditt.
 privacy-addresses = E-postadresser for varsel
-privacy-addresses-text = Berre dei som verksemda har lagt til. Svarar ikkje den som får e-posten, innan 7 dagar, blir adressa sletta. Blir varsla slått av, eller adressa fjerna, blir ho sletta med ein gong; ein kode som ikkje kan lesast, står i 30 dagar så ho ikkje blir spurd på nytt. Ein e-post på veg blir sletta når han er send, og seinast etter 3 dagar.
+privacy-addresses-text = Berre dei som verksemda har lagt til. Svarar ikkje den som får e-posten, innan 7 dagar, blir adressa sletta. Blir varsla slått av, eller adressa fjerna, blir ho sletta med ein gong. I 30 dagar står berre ein kode som adressa ikkje kan lesast ut av, så vi ikkje spør ho på nytt. Ein e-post på veg blir sletta når han er send, og seinast etter 3 dagar.
 privacy-cookies = Informasjonskapslar
 privacy-cookies-text = Vi bruker berre dei som trengst for at portalen skal verke. Ingen blir brukte til statistikk eller reklame.
 privacy-cookie-session = Økt

@@ -3,8 +3,8 @@
 login-retry = Prøv å logge inn igjen
 login-cancelled-title = Innlogginga vart avbroten
 login-cancelled-what = Du er ikkje logga inn. Prøv igjen om du vil halde fram; du kjem då dit du var på veg.
-login-expired-title = Innlogginga tok for lang tid
-login-expired-what = Innlogginga var for gammal, alt brukt eller starta i ein annan nettlesar. Byrja på nytt i denne.
+login-expired-title = Innlogginga kan ikkje brukast lenger
+login-expired-what = Innlogginga var for gammal, allereie brukt eller starta i ein annan nettlesar. Byrja på nytt i denne.
 login-refused-title = Innlogginga kunne ikkje stadfestast
 login-refused-what = Svaret frå innloggingstenesta stemde ikkje, så vi sleppte det ikkje gjennom. Prøv igjen. Skjer det fleire gonger, ta kontakt med koden nedst på sida.
 login-no-number-title = Innlogginga mangla fødselsnummer

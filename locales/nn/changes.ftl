@@ -2,7 +2,7 @@
 
 change-title = Endring av systemtilgangen { $title }
 change-asks = { $vendor } ber om å endre systemtilgangen { $title }
-change-lead = Om du godkjenner, blir det systemet kan bruke på vegner av { $party }, endra. Ingenting blir endra før du godkjenner.
+change-lead = Blir endringa godkjend, endrar det kva systemet kan bruke på vegner av { $party }. Ingenting blir endra før ho er godkjend.
 change-comes = Dette får systemet i tillegg
 change-goes = Dette mistar systemet
 change-stays = Dette beheld systemet

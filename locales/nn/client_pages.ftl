@@ -85,11 +85,11 @@ clients-not-people =
        *[other] { $shown } personar i verksemda kan det.
     }
 clients-choose-title = Klientar
-clients-choose-lead = Vel systemtilgangen du vil leggje klientar til på.
+clients-choose-lead = Vel systemtilgangen du vil leggje til klientar på.
 clients-add-now = Legg til klientar no
 
 bulk-title = Legg til eller fjern mange klientar på { $title }
-bulk-heading = Mange klientar på { $title }
+bulk-heading = Legg til eller fjern mange klientar på { $title }
 bulk-lead = Du ser kva som vil skje før noko blir gjort.
 bulk-wrong = Lista kan ikkje brukast slik ho er
 bulk-all = Alle klientar
@@ -143,10 +143,10 @@ check-remove =
 check-back = Tilbake til klientane
 check-rows = Lista, rad for rad
 
-job-title-add = Jobb: klientar blir lagde til på { $title }
-job-title-remove = Jobb: klientar blir fjerna frå { $title }
-job-heading-add = Klientar blir lagde til på { $title }
-job-heading-remove = Klientar blir fjerna frå { $title }
+job-title-add = Jobb: leggje til klientar på { $title }
+job-title-remove = Jobb: fjerne klientar frå { $title }
+job-heading-add = Leggje til klientar på { $title }
+job-heading-remove = Fjerne klientar frå { $title }
 job-running = Går føre seg
 job-done = Ferdig
 job-cancelled = Avbroten

@@ -2,8 +2,8 @@
 
 request-title = Førespurnad om systemtilgang for { $system }
 request-asks = { $vendor } ber om systemtilgang hos { $party }
-request-lead-own = Om du godkjenner, kan systemet { $system } bruke tenestene under på vegner av verksemda. Ingenting skjer før du godkjenner.
-request-lead-clients = Om du godkjenner, kan systemet { $system } brukast for klientane dykkar. Kva klientar det gjeld, vel de etterpå. Ingen klient er med før de legg han til.
+request-lead-own = Blir førespurnaden godkjend, kan systemet { $system } bruke tenestene under på vegner av verksemda. Ingenting skjer før han er godkjend.
+request-lead-clients = Blir førespurnaden godkjend, kan systemet { $system } brukast for klientane dykkar. Kva klientar det gjeld, vel de etterpå. Ingen klient er med før de legg han til.
 request-accepted-heading = Systemtilgangen for { $system } er godkjend
 request-accepted-by = Godkjend av { $who }, { $when }.
 request-rejected-heading = Førespurnaden frå { $vendor } er avvist
@@ -33,7 +33,7 @@ request-unknown-item-text = Minst éi teneste eller éin tilgangspakke er ukjend
 request-existing = De har allereie ein systemtilgang for dette systemet
 request-existing-link = Sjå systemtilgangen de har
 request-deadline = Må svarast på innan { $when }
-request-valid-to = Leverandøren har gjort framlegg om dagen. Du kan velje ein annan før du godkjenner.
+request-valid-to = Leverandøren har foreslått dagen. Du kan velje ein annan før du godkjenner.
 request-last-day = Vel kor lenge tilgangen skal vare
 request-last-day-text = Den siste dagen systemet kan bruke tilgangen. Utan ein dag varer han til nokon trekkjer han tilbake.
 request-afterwards = Du blir send tilbake til { $host }

@@ -3,6 +3,7 @@ words-flash-unknown = Innloggingstenesta stadfestar at du kan styre tilgangar fo
 words-flash-revoked = Tilgangen for { $name } er trekt tilbake.
 words-flash-escalated = Førespurnaden er send vidare til dei som kan godkjenne han.
 words-why-package = Du manglar tilgangspakken som opnar tenesta, eller kan ikkje gi han vidare.
+words-why-package-itself = Du har ikkje denne tilgangspakken, eller kan ikkje gi han vidare.
 words-why-role = Du manglar rolla som tenesta krev.
 words-why-delegation = Du har ikkje fått tenesta frå verksemda.
 words-why-list = Verksemda står ikkje på tilgangslista til tenesta.

@@ -29,18 +29,21 @@ pub fn role(page: &Page, catalogue: &Contents, code: &str) -> String {
     let name = catalogue.role(code).map(|role| &role.name).or_else(package);
     name.map_or_else(|| code.to_owned(), |name| name.in_language(page.lang()).text)
 }
-/// The same inside a sentence, where it begins with a small letter; an abbreviation stays as it is.
+/// The same inside a sentence, where its words begin with small letters; an abbreviation stays as it is.
 pub fn role_inside(page: &Page, catalogue: &Contents, code: &str) -> String {
     inside(&role(page, catalogue, code))
 }
 fn inside(name: &str) -> String {
-    let mut letters = name.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain(letters).collect()
+    let small = |word: &str| {
+        let mut letters = word.chars();
+        match (letters.next(), letters.clone().next()) {
+            (Some(first), Some(second)) if second.is_lowercase() => {
+                first.to_lowercase().chain(letters).collect()
+            }
+            _ => word.to_owned(),
         }
-        _ => name.to_owned(),
-    }
+    };
+    name.split(' ').map(small).collect::<Vec<String>>().join(" ")
 }
 /// At most this many roles are named.
 const MOST_ROLES: usize = 4;
@@ -123,7 +126,8 @@ pub fn check(page: &Page, catalogue: &Contents, outcome: &Outcome, givers: &[Str
 }
 fn why(page: &Page, code: Code) -> &'static str {
     match code {
-        Code::MissingPackage | Code::PackageCheckFailed => page.t("words-why-package"),
+        Code::MissingPackage => page.t("words-why-package"),
+        Code::PackageCheckFailed => page.t("words-why-package-itself"),
         Code::MissingRole => page.t("words-why-role"),
         Code::MissingDelegation => page.t("words-why-delegation"),
         Code::AccessList => page.t("words-why-list"),

@@ -83,7 +83,7 @@ test('who presses after another has decided is told, and led to what was decided
     await follow(siv, button(siv, no));
     assert.equal((await follow(pia, press(pia))).status(), 409);
     assert.match(await pia.title(), /^Feil: /);
-    assert.equal(await heading(pia), 'Forespørselen er alt avgjort');
+    assert.equal(await heading(pia), 'Forespørselen er allerede avgjort');
     assert.match(await said(pia), /Svaret ditt er ikke registrert/);
     await follow(pia, pia.locator('main .actions a').first());
     assert.match(await heading(pia), /er avvist$/);

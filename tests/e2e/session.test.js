@@ -215,7 +215,7 @@ test('a callback that nobody began, or that comes twice, is not believed', async
   const page = await context.newPage();
   const answer = await page.goto(`${demo.url}/login/callback?code=x&state=y`);
   assert.equal(answer.status(), 400);
-  assert.equal(await heading(page), 'Innloggingen tok for lang tid');
+  assert.equal(await heading(page), 'Innloggingen kan ikke brukes lenger');
 
   let callback;
   page.on('request', (sent) => {

@@ -871,7 +871,7 @@ async fn rejecting_asks_once(bench: Bench) {
     let other = asked(&bench, &user, swap()).await;
     let form = pia.get(&page(&other)).await.form("/approve");
     decide(&bench, SIV, &other, "reject").await.is(200);
-    pia.submit(&form).await.is(409).says("alt avgjort");
+    pia.submit(&form).await.is(409).says("allerede avgjort");
 }
 
 async fn an_employee_sends_it_on(bench: Bench) {

@@ -101,7 +101,9 @@ async fn what_another_has_decided_is_told(bench: Bench) {
         let ask = siv.get(&format!("{UI}/{}/{}/reject", one.kind, one.id)).await;
         siv.submit(&ask.is(200).form("/reject")).await.is(303);
         let late = pia.submit(&one.approve).await;
-        late.is(409).says("Forespørselen er alt avgjort").says("Svaret ditt er ikke registrert");
+        late.is(409)
+            .says("Forespørselen er allerede avgjort")
+            .says("Svaret ditt er ikke registrert");
         assert!(leads_to(&late, &one.page), "{}", late.body);
         let shown = pia.get(&one.page).await;
         shown.is(200).says("er avvist").says("Avvist av tilgangsstyr");

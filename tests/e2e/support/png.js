@@ -94,7 +94,7 @@ function palette({ pixels, step }) {
   // A button's colour says more than one more grey.
   const weight = ([exact, n]) => {
     const channels = [16, 8, 0].map((bits) => (exact >> bits) & 255);
-    return n * (1 + (Math.max(...channels) - Math.min(...channels)) / 16);
+    return n * (1 + (Math.max(...channels) - Math.min(...channels)) / 4);
   };
   for (const [exact, n] of counts.sort((one, other) => weight(other) - weight(one))) {
     if (kept.length === COLOURS) break;
