@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     mem,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
@@ -23,8 +23,8 @@ const REFETCH: Duration = Duration::from_mins(1);
 const RETRY: Duration = Duration::from_secs(2);
 /// Longest token that is looked at.
 const LONGEST: usize = 16 * 1024;
-/// Signatures of an issuer that are remembered as fitting: at least so many, at most twice as many.
-const REMEMBERED: usize = 4096;
+/// Tokens of an issuer that are remembered as signed by it: at least so many, at most twice as many.
+const REMEMBERED: usize = 2048;
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,12 +77,16 @@ pub fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
     })
 }
 
+/// What a token says, by name.
+pub type Claims = Map<String, Value>;
+
 /// A token taken apart; nothing in it is believed yet.
 pub struct Token<'t> {
+    text: &'t str,
     signed: &'t str,
     signature: Vec<u8>,
     header: Header,
-    claims: Map<String, Value>,
+    claims: Claims,
 }
 #[derive(Deserialize)]
 struct Header {
@@ -112,7 +116,7 @@ impl<'t> Token<'t> {
             return Err(Refusal::Malformed);
         }
         let claims = serde_json::from_slice(&part(claims)?).map_err(|_| Refusal::Malformed)?;
-        Ok(Self { signed, signature: part(signature)?, header, claims })
+        Ok(Self { text, signed, signature: part(signature)?, header, claims })
     }
     /// The issuer that it names, so that its keys can be found.
     pub fn issuer(&self) -> Option<&str> {
@@ -122,11 +126,7 @@ impl<'t> Token<'t> {
         self.header.typ.as_deref()
     }
     /// The claims, once the signature fits a key of the issuer by an algorithm of `allowed`.
-    pub async fn verify(
-        self,
-        keys: &KeySet,
-        allowed: &[String],
-    ) -> Result<Map<String, Value>, Refusal> {
+    pub async fn verify(self, keys: &KeySet, allowed: &[String]) -> Result<Arc<Claims>, Refusal> {
         let algorithm = algorithm(&self.header.alg)
             .filter(|_| allowed.contains(&self.header.alg))
             .ok_or(Refusal::Algorithm)?;
@@ -142,39 +142,37 @@ impl<'t> Token<'t> {
         if !for_this || !for_signing {
             return Err(Refusal::UnknownKey);
         }
-        // A client sends the same token many times, and to verify it costs more than all the rest.
-        let digest = self.digest();
-        if !published.fitting().has(&digest) {
-            key.verify_signature(&algorithm, self.signed.as_bytes(), &self.signature)
-                .map_err(|_| Refusal::Signature)?;
-            published.fitting().put(digest);
-        }
-        Ok(self.claims)
-    }
-    /// Of every byte that the signature and its verification depend on.
-    fn digest(&self) -> Fit {
-        let signed = Sha256::new_with_prefix(self.signed);
-        signed.chain_update(".").chain_update(&self.signature).finalize().into()
+        key.verify_signature(&algorithm, self.signed.as_bytes(), &self.signature)
+            .map_err(|_| Refusal::Signature)?;
+        let claims = Arc::new(self.claims);
+        published.fitting().put(Fit::of(self.text), claims.clone());
+        Ok(claims)
     }
 }
 
-/// A token whose signature fits, by its SHA-256.
-type Fit = [u8; 32];
-/// Those seen lately: the older half is forgotten when there is no more room.
+/// A token whose signature fits, by the SHA-256 of all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fit([u8; 32]);
+impl Fit {
+    pub fn of(text: &str) -> Self {
+        Self(Sha256::digest(text).into())
+    }
+}
+/// Those seen lately, with what they say: the older half is forgotten when there is no more room.
 #[derive(Default)]
 struct Fitting {
-    newer: HashSet<Fit>,
-    older: HashSet<Fit>,
+    newer: HashMap<Fit, Arc<Claims>>,
+    older: HashMap<Fit, Arc<Claims>>,
 }
 impl Fitting {
-    fn has(&self, fit: &Fit) -> bool {
-        self.newer.contains(fit) || self.older.contains(fit)
+    fn get(&self, fit: Fit) -> Option<Arc<Claims>> {
+        self.newer.get(&fit).or_else(|| self.older.get(&fit)).cloned()
     }
-    fn put(&mut self, fit: Fit) {
+    fn put(&mut self, fit: Fit, claims: Arc<Claims>) {
         if self.newer.len() >= REMEMBERED {
             self.older = mem::take(&mut self.newer);
         }
-        self.newer.insert(fit);
+        self.newer.insert(fit, claims);
     }
 }
 
@@ -235,6 +233,11 @@ impl KeySet {
             Arc::new(Published { keys, ..Published::default() });
         self.known(kid).ok_or(Refusal::UnknownKey)
     }
+    /// What a token says that was verified by the keys as they are published now: a client sends the same
+    /// one many times, and to verify it costs more than all the rest. Its times are for the caller.
+    pub fn verified(&self, fit: Fit) -> Option<Arc<Claims>> {
+        self.now().fitting().get(fit)
+    }
     fn now(&self) -> Arc<Published> {
         self.published.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -250,7 +253,7 @@ impl KeySet {
 }
 
 /// That the token is valid now: `exp` and `iat` are there and hold, `nbf` where it is given.
-pub fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), Refusal> {
+pub fn check_times(claims: &Claims, now: i64) -> Result<(), Refusal> {
     let seconds = |name: &'static str| match claims.get(name) {
         None => Ok(None),
         Some(value) => value.as_i64().map(Some).ok_or(Refusal::Claim(name)),
@@ -270,7 +273,7 @@ pub fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), Refusal>
 }
 
 /// Whether the token is meant for `audience`: a text or a list of them.
-pub fn is_for(claims: &Map<String, Value>, audience: &str) -> bool {
+pub fn is_for(claims: &Claims, audience: &str) -> bool {
     match claims.get("aud") {
         Some(Value::String(one)) => one == audience,
         Some(Value::Array(many)) => many.iter().any(|one| one.as_str() == Some(audience)),
@@ -285,28 +288,25 @@ mod tests {
 
     #[test]
     fn the_older_half_of_what_fits_is_forgotten() {
-        let fit = |n: usize| -> Fit { Sha256::digest(n.to_le_bytes()).into() };
+        let fit = |n: usize| Fit::of(&n.to_string());
         let mut fitting = Fitting::default();
         for n in 0..=2 * REMEMBERED {
-            fitting.put(fit(n));
-            assert!(fitting.has(&fit(n)));
+            let says = [("n".to_owned(), json!(n))].into_iter().collect();
+            fitting.put(fit(n), Arc::new(says));
+            assert_eq!(fitting.get(fit(n)).unwrap()["n"], n);
         }
-        assert!(!fitting.has(&fit(REMEMBERED - 1)) && fitting.has(&fit(REMEMBERED)));
+        let has = |n| fitting.get(fit(n)).is_some();
+        assert!(!has(REMEMBERED - 1) && has(REMEMBERED));
         assert!(fitting.newer.len() + fitting.older.len() <= 2 * REMEMBERED);
     }
 
     #[test]
     fn a_fit_is_of_every_byte() {
-        let token = |signed, signature: &[u8]| {
-            let header =
-                Header { alg: "RS256".into(), kid: None, typ: None, crit: None, b64: None };
-            Token { signed, signature: signature.into(), header, claims: Map::new() }.digest()
-        };
-        let one = token("a.b", b"cd");
-        assert!(one == token("a.b", b"cd"));
-        assert!(
-            one != token("a.c", b"cd") && one != token("a.b", b"ce") && one != token("a.b.", b"cd")
-        );
+        let one = Fit::of("a.b.cd");
+        assert!(one == Fit::of("a.b.cd"));
+        for other in ["a.c.cd", "a.b.ce", "a.b..cd", "a.b.cd=", " a.b.cd"] {
+            assert!(one != Fit::of(other), "{other}");
+        }
     }
 
     /// A server of keys: its address, what it publishes, and how often it was asked.

@@ -3,7 +3,11 @@ use crate::problem::Problem;
 use governor::{
     DefaultKeyedRateLimiter, Quota, clock::Clock as _, middleware::StateInformationMiddleware,
 };
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 /// A limit for each key: a client id, an address.
 pub struct Limit {
@@ -11,6 +15,7 @@ pub struct Limit {
     burst: u32,
     /// After how long there is one more.
     each: Duration,
+    asked: AtomicU32,
 }
 
 /// How a client stands after having asked.
@@ -25,6 +30,8 @@ pub struct Standing {
 
 /// Keys are forgotten when there are this many, so that strangers cannot fill the memory.
 const MOST_KEYS: usize = 100_000;
+/// They are counted once in so many requests.
+const SELDOM: u32 = 256;
 
 fn at_least_one(n: u32) -> NonZeroU32 {
     NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)
@@ -40,6 +47,7 @@ impl Limit {
         Self {
             burst: quota.burst_size().get(),
             each: quota.replenish_interval(),
+            asked: AtomicU32::new(0),
             limiter: DefaultKeyedRateLimiter::keyed(quota).with_middleware(),
         }
     }
@@ -49,7 +57,9 @@ impl Limit {
     }
     /// The same, with how the key stands now.
     pub fn ask(&self, key: &str) -> (Standing, Result<(), Problem>) {
-        if self.limiter.len() > MOST_KEYS {
+        // To count the keys takes longer than to count for one of them.
+        let seldom = self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(SELDOM);
+        if seldom && self.limiter.len() > MOST_KEYS {
             self.limiter.retain_recent();
         }
         match self.limiter.check_key(&key.to_owned()) {

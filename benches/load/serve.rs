@@ -122,7 +122,7 @@ impl Bare {
         let (ask, least) = match page.demand.bare().ok_or("the page has no bare handler")? {
             Handler::Overview => (Ask::Overview(Overview::new(plan)?), 50),
             Handler::Request => {
-                let find = statement(requests::store::STATEMENTS, "FIND_CASE")?;
+                let find = statement(requests::store::STATEMENTS, "FIND_WITH_VENDOR")?;
                 (Ask::Request { find, id: plan.request }, 1)
             }
             Handler::ExternalId => {

@@ -53,12 +53,13 @@ pub async fn find_own(
     kind: Kind,
     id: RequestId,
 ) -> Result<Request, Problem> {
-    let case = store::read_case(&app.store, id).await?;
-    let case = case.filter(|case| case.request.kind == kind).ok_or(Code::RequestNotFound)?;
-    if case.system.vendor != *vendor {
+    let found = store::read_with_vendor(&app.store, id).await?;
+    let found = found.filter(|(request, _)| request.kind == kind);
+    let (request, owner) = found.ok_or(Code::RequestNotFound)?;
+    if owner != *vendor {
         return Err(Code::SystemNotFound.into());
     }
-    Ok(case.request)
+    Ok(request)
 }
 
 /// The request on a triple of one of the vendor's own systems.

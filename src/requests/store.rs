@@ -16,6 +16,8 @@ statements! {
     FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
     /// The request with its system and the names around it.
     FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
+    /// Without what stands beside it, but whose system it is.
+    FIND_WITH_VENDOR = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, s.vendor_org_no from request r join party p on p.id = r.party join system s on s.id = r.system_id where r.id = $1 and r.deleted is null";
     /// Also when it was closed by revoking the system user that came of it.
     FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
     /// Guarded by the status, so that of two decisions one wins. The end is the one decided on.
@@ -96,6 +98,13 @@ struct CaseRow {
     system: Beside,
 }
 
+#[derive(sqlx::FromRow)]
+struct OwnRow {
+    #[sqlx(flatten)]
+    request: Row,
+    vendor_org_no: OrgNo,
+}
+
 /// It is found by its system's names, too.
 pub(super) async fn insert(tx: &mut Tx, r: &Request, system: &Texts) -> Result<(), Error> {
     let mut words = vec![r.title.as_str(), r.external_ref.as_str()];
@@ -146,6 +155,14 @@ pub(super) async fn find_case(tx: &mut Tx, id: RequestId) -> Result<Option<Case>
 pub(super) async fn read_case(store: &Store, id: RequestId) -> Result<Option<Case>, Error> {
     let row: Option<CaseRow> = store.query(FIND_CASE).bind(id).opt().await?;
     case(row)
+}
+/// With the vendor whose system it is about.
+pub(super) async fn read_with_vendor(
+    store: &Store,
+    id: RequestId,
+) -> Result<Option<(Request, OrgNo)>, Error> {
+    let row: Option<OwnRow> = store.query(FIND_WITH_VENDOR).bind(id).opt().await?;
+    row.map(|row| Ok((row.request.try_into()?, row.vendor_org_no))).transpose()
 }
 pub(super) async fn read_decided_case(store: &Store, id: RequestId) -> Result<Option<Case>, Error> {
     let row: Option<CaseRow> = store.query(FIND_DECIDED_CASE).bind(id).opt().await?;

@@ -25,11 +25,15 @@ fn made(FormAction(forms): &FormAction, framed: Option<&FramedBy>) -> Option<Hea
     HeaderValue::try_from(format!("{POLICY}{forms}; frame-ancestors {framed}")).ok()
 }
 
+/// How many they are at most.
+const MOST: usize = 9;
+
 /// Sets them, on answers of every status.
 pub fn secure(mut response: Response) -> Response {
     let forms = response.extensions_mut().remove::<FormAction>().unwrap_or_default();
     let framed = response.extensions_mut().remove::<FramedBy>();
     let headers = response.headers_mut();
+    headers.reserve(MOST);
     if let Some(policy) = policy(&forms, framed.as_ref()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
