@@ -12,6 +12,10 @@ const POOL_WAIT: Duration = Duration::from_secs(1);
 /// How long a write on `SQLite` waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// KiB, as `SQLite` has it. An import finds what it changes again; a page reads little, and as much again
+/// is taken to sort by.
+const WRITER_CACHE: &str = "-8192";
+const READER_CACHE: &str = "-2048";
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Which store: `sqlite://FILE` or `postgres://…`.
@@ -58,8 +62,6 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
-            // KiB, for each connection.
-            .pragma("cache_size", "-8192")
             // More than a page of rows: the thread that reads need not wait for the one that asks.
             .row_buffer_size(128)
             .optimize_on_close(true, None);
@@ -68,13 +70,13 @@ impl Store {
             .acquire_timeout(BUSY)
             // Each is tried when it is given back; in between nothing can happen to a file in this process.
             .test_before_acquire(false)
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(POOL_WAIT)
             .test_before_acquire(false)
-            .connect_with(options.pragma("query_only", "on"))
+            .connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "on"))
             .await?;
         let (journal,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&write).await?;
         let (synchronous,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&write).await?;
