@@ -101,12 +101,11 @@ fn measure_all(cli: &Cli) -> Result<(), Failure> {
 /// One size on one engine, with a facilitator of few clients to compare with.
 async fn measure_one(cli: &Cli, engine: &str, many: usize, times: usize) -> Result<(), Failure> {
     let server = cli.postgres.as_deref().filter(|_| engine == "postgres");
-    let (all, few) = (Place::new(server).await?, Place::new(server).await?);
+    let place = Place::new(server).await?;
     let name = if server.is_some() { "PostgreSQL" } else { "SQLite" };
     let table = Table { engine: name, clients: many, times };
-    let done = measure(&table, many, &all, &few).await;
-    all.remove(server).await?;
-    few.remove(server).await?;
+    let done = measure(&table, many, &place).await;
+    place.remove(server).await?;
     done
 }
 /// Where a store is made.
@@ -130,9 +129,6 @@ impl Place {
             }
         };
         Ok(Self { url, database, _folder: folder })
-    }
-    async fn world(&self, many: usize) -> Result<World, Failure> {
-        World::make(serve::open(&self.url).await?, many).await
     }
     async fn remove(self, server: Option<&str>) -> Result<(), Failure> {
         match server {
@@ -189,8 +185,9 @@ impl Table {
     }
 }
 
-async fn measure(table: &Table, many: usize, all: &Place, few: &Place) -> Result<(), Failure> {
-    let (world, few) = (all.world(many).await?, few.world(FEW).await?);
+async fn measure(table: &Table, many: usize, place: &Place) -> Result<(), Failure> {
+    let world = World::make(serve::open(&place.url).await?, many).await?;
+    let few = world.few(FEW).await?;
     let url = urls::clients(world.agent);
     few.page(&urls::clients(few.agent)).await?;
     world::forget_peak()?;
@@ -210,7 +207,6 @@ async fn measure(table: &Table, many: usize, all: &Place, few: &Place) -> Result
     world::forget_peak()?;
     table.line("relations end, 200 a transaction", world.close().await?);
     world.app.store.close().await;
-    few.app.store.close().await;
     Ok(())
 }
 /// A job as a whole, then its entering and its chunks by themselves.

@@ -34,8 +34,6 @@ use tower::ServiceExt as _;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-const FIRM: &str = "314250052";
-const PID: &str = "30818516084";
 const PACKAGE: &str = "urn:altinn:accesspackage:regnskapsforer-lonn";
 const TITLE: &str = "Lønn for klienter";
 
@@ -49,15 +47,34 @@ pub struct World {
     last: OrgNo,
 }
 
+/// A facilitator: its number, who administers its clients, and where their numbers begin.
+struct Firm {
+    org_no: &'static str,
+    pid: &'static str,
+    first: u32,
+}
+const MANY: Firm = Firm { org_no: "314250052", pid: "30818516084", first: 310_200_000 };
+const FEW: Firm = Firm { org_no: "991825827", pid: "23916914075", first: 313_000_000 };
+
 /// Organisation numbers that hold.
-fn numbers(many: usize) -> Vec<OrgNo> {
-    let all = (310_200_000_u32..).filter_map(|digits| digits.to_string().parse().ok());
-    all.take(many).collect()
+fn numbers(first: u32, many: usize) -> Vec<OrgNo> {
+    (first..).filter_map(|digits| digits.to_string().parse().ok()).take(many).collect()
 }
 
 impl World {
     pub async fn make(store: Store, many: usize) -> Result<Self, Failure> {
-        made(store, many).await.map_err(|e| failed("the world")(&e))
+        let done = async {
+            let contents = catalogue::store::load(&store).await?;
+            insert_system(&store).await?;
+            let app = App::new(store, Clock::System, config(), Catalogue::new(contents));
+            let app = app.map_err(Problem::Internal)?;
+            made(app, &MANY, many).await
+        };
+        done.await.map_err(|e| failed("the world")(&e))
+    }
+    /// A facilitator of few in the same store, to compare with.
+    pub async fn few(&self, many: usize) -> Result<Self, Failure> {
+        made(self.app.clone(), &FEW, many).await.map_err(|e| failed("the few")(&e))
     }
     /// A number that is among the last to be found.
     pub fn last_number(&self) -> &str {
@@ -158,65 +175,51 @@ impl World {
     }
 }
 
-async fn made(store: Store, many: usize) -> Result<World, Problem> {
+/// How many clients another organisation acts for.
+const SHARED: usize = 40;
+async fn made(app: App, firm: &Firm, many: usize) -> Result<World, Problem> {
     let wrong = |e: &dyn std::fmt::Display| Problem::Internal(e.to_string());
-    let (clock, config) = (Clock::System, config());
-    let contents = catalogue::store::load(&store).await?;
     let seed = Seed {
-        store: store.clone(),
-        clock: clock.clone(),
-        number_keys: NumberKeys(config.number_keys.clone()),
-        catalogue: Catalogue::new(contents),
+        store: app.store.clone(),
+        clock: app.clock.clone(),
+        number_keys: NumberKeys(app.config.number_keys.clone()),
+        catalogue: app.catalogue.clone(),
     };
-    let firm: OrgNo = FIRM.parse().map_err(|e| wrong(&e))?;
-    let pid: PersonNo = PID.parse().map_err(|e| wrong(&e))?;
+    let org_no: OrgNo = firm.org_no.parse().map_err(|e| wrong(&e))?;
+    let pid: PersonNo = firm.pid.parse().map_err(|e| wrong(&e))?;
     let administrator =
         "urn:altinn:accesspackage:klientadministrator".parse().map_err(|e| wrong(&e))?;
-    seed.organisation(&firm, "Tallmakerne AS", "AS").await?;
+    seed.organisation(&org_no, "Tallmakerne AS", "AS").await?;
     seed.person(&pid, "Kari Klepp").await?;
-    seed.give(&firm, Holder::Person(&pid), Held::Package(&administrator)).await?;
-    let numbers = numbers(many);
-    let client = |(n, org_no): (usize, &OrgNo)| NewClient {
-        org_no: org_no.clone(),
-        name: format!("{} Klient og Sønner {n:05} AS", if n % 997 == 3 { "Zyx" } else { "Ås" }),
-        form: "AS",
-        parent: None,
-        deleted: false,
-        gives: vec![(Held::Role(if n % 10 == 7 { "REVI" } else { "REGN" }), firm.clone())],
+    seed.give(&org_no, Holder::Person(&pid), Held::Package(&administrator)).await?;
+    let numbers = numbers(firm.first, many);
+    // Others act for them too, as the register has it: each for a few.
+    let others = self::numbers(firm.first + 2_000_000, many / SHARED + 1);
+    for other in &others {
+        seed.organisation(other, "Et annet byrå AS", "AS").await?;
+    }
+    let client = |(n, number): (usize, &OrgNo)| {
+        let role = if n % 10 == 7 { "REVI" } else { "REGN" };
+        let other = others.get(n / SHARED).cloned();
+        let gives = [(Held::Role(role), Some(org_no.clone())), (Held::Role("FFØR"), other)];
+        NewClient {
+            org_no: number.clone(),
+            name: format!("{} Klient og Sønner {n:05} AS", if n % 997 == 3 { "Zyx" } else { "Ås" }),
+            form: "AS",
+            parent: None,
+            deleted: false,
+            gives: gives.into_iter().filter_map(|(held, to)| Some((held, to?))).collect(),
+        }
     };
     // A few at a time, so that what is measured later does not have its memory to use.
     let mut all = numbers.iter().enumerate().map(client).peekable();
     while all.peek().is_some() {
         seed.clients(&all.by_ref().take(2_000).collect::<Vec<_>>()).await?;
     }
-    let ids = parties::bulk::ids(&store, &numbers).await?;
-    let owner = parties::bulk::ids(&store, std::slice::from_ref(&firm)).await?;
-    let owner = owner.get(&firm).copied().ok_or(Problem::NotFound)?;
-    let agent = SystemUserId(Uuid::new_v4());
-    let now = clock.now();
-    store
-        .write(async |tx| {
-            tx.query("insert into system (internal_id, id, vendor_org_no, name, description, rights, packages, redirect_urls, is_visible, created, changed) values ($1, '991825827_x', '991825827', '{}', '{}', '[]', '[]', '[]', false, $2, $2)")
-                .bind(Uuid::new_v4())
-                .bind(now)
-                .exec()
-                .await?;
-            tx.query("insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) values ($1, 'agent', $2, '991825827_x', 'x', $4, 'x', 0, 1, $3)")
-                .bind(agent)
-                .bind(owner)
-                .bind(now)
-                .bind(TITLE)
-                .exec()
-                .await?;
-            tx.query("insert into system_user_grant (system_user, kind, item) values ($1, 'package', $2)")
-                .bind(agent)
-                .bind(PACKAGE)
-                .exec()
-                .await?;
-            Ok::<_, Error>(())
-        })
-        .await?;
-    let app = App::new(store, clock, config, seed.catalogue.clone()).map_err(|e| wrong(&e))?;
+    let ids = parties::bulk::ids(&app.store, &numbers).await?;
+    let owner = parties::bulk::ids(&app.store, std::slice::from_ref(&org_no)).await?;
+    let owner = owner.get(&org_no).copied().ok_or(Problem::NotFound)?;
+    let agent = insert_agent(&app.store, owner).await?;
     let person = parties::person_by_number(&app.store, &app.number_keys, &pid).await?;
     let person = person.ok_or(Problem::NotFound)?;
     let on = OnBehalf {
@@ -231,6 +234,26 @@ async fn made(store: Store, many: usize) -> Result<World, Problem> {
     let cookie = log_in(&app, &person, owner).await?;
     let router = router::router(app.clone());
     Ok(World { app, on, agent, router, cookie, clients, last })
+}
+async fn insert_system(store: &Store) -> Result<(), Error> {
+    let sql = "insert into system (internal_id, id, vendor_org_no, name, description, rights, packages, redirect_urls, is_visible, created, changed) values ($1, '991825827_x', '991825827', '{}', '{}', '[]', '[]', '[]', false, $2, $2)";
+    let now = Clock::System.now();
+    store
+        .write(async |tx| tx.query(sql).bind(Uuid::new_v4()).bind(now).exec().await.map(drop))
+        .await
+}
+async fn insert_agent(store: &Store, owner: PartyUuid) -> Result<SystemUserId, Error> {
+    let (agent, now) = (SystemUserId(Uuid::new_v4()), Clock::System.now());
+    let sql = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) values ($1, 'agent', $2, '991825827_x', 'x', $4, 'x', 0, 1, $3)";
+    let granted =
+        "insert into system_user_grant (system_user, kind, item) values ($1, 'package', $2)";
+    store
+        .write(async |tx| {
+            tx.query(sql).bind(agent).bind(owner).bind(now).bind(TITLE).exec().await?;
+            tx.query(granted).bind(agent).bind(PACKAGE).exec().await?;
+            Ok(agent)
+        })
+        .await
 }
 /// The cookie of a session as a login leaves it.
 async fn log_in(app: &App, person: &Person, party: PartyUuid) -> Result<String, Problem> {
