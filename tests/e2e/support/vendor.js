@@ -129,7 +129,11 @@ export async function registerSystem(demo, short, name, more = {}) {
     id,
     vendor: { ID: `0192:${VENDOR}` },
     name: said(name),
-    description: said('Laget for små bedrifter.'),
+    description: {
+      nb: 'Laget for små bedrifter.',
+      nn: 'Laga for små bedrifter.',
+      en: 'Made for small businesses.',
+    },
     rights: CLAIMS_RIGHT,
     accessPackages: [],
     clientId: [],
