@@ -133,17 +133,19 @@ test('the history is narrowed, led on from, and downloaded', async () => {
   const [names, first, ...more] = csv.replace(/^\ufeff/, '').trim().split('\r\n').map(cells);
   assert.equal(more.length, 0);
   assert.equal(names.length, first.length);
-  assert.deepEqual(first.slice(1, 6), [
+  assert.deepEqual(first.slice(1, 7), [
     'request.accepted',
     'Forespørselen ble godkjent',
+    '',
     'Pia Rørvik',
     'Daglig leder',
     'Historisk; første',
   ]);
   assert.equal(json.cut, false);
   assert.equal(json.events.length, 1);
-  const { time, type, what, who, role, title, systemUserId, requestId } = json.events[0];
-  assert.deepEqual([time, type, what, who, role, title, systemUserId], first.slice(0, 7));
+  const { time, type, what, more: details, who, role, title, systemUserId, requestId } = json.events[0];
+  assert.equal(details, null);
+  assert.deepEqual([time, type, what, details ?? '', who, role, title, systemUserId], first.slice(0, 8));
   assert.equal(requestId, request.id);
   await follow(page, rows.getByRole('link', { name: 'Historisk; første' }));
   assert.equal(await heading(page), 'Historisk; første');
