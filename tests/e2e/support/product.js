@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leaks, leaksOfFiles } from './leaks.js';
 
 const BIN =
   process.env.SYSTEMBRUKER_BIN ??
@@ -105,8 +106,10 @@ export async function startDemo(...flags) {
       sandbox,
       async stop() {
         const how = await end(demo);
+        const leaked = [...leaks(demo.said), ...(await leaksOfFiles(data.folder))];
         await data.remove();
         if (how !== 0) throw new Error(`the demo ended with ${how}:\n${demo.said}`);
+        if (leaked.length > 0) throw new Error(`in clear in the log or the database: ${leaked.join(', ')}`);
       },
     };
   } catch (error) {
