@@ -2,35 +2,17 @@
 // what has happened, sends on what it cannot answer; and all of it by keyboard.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { heading, newVisitor, openBrowser, plain, pressByKeyboard, said } from './support/browser.js';
-import { OLA, OVERVIEW, PIA, SIV, chooseAtProvider, logIn } from './support/people.js';
-import { startDemo } from './support/product.js';
+import { test } from 'node:test';
+import { heading, plain, pressByKeyboard, said } from './support/browser.js';
+import { OLA, OVERVIEW, PIA, SIV, chooseAtProvider } from './support/people.js';
 import { VENDOR, newChange, newRequest, readRequest, registerSystem, requestStatus } from './support/vendor.js';
+import { visits } from './support/visits.js';
 
 const UI = '/accessmanagement/ui/systemuser';
 let demo;
-let browser;
-let contexts;
-
-before(async () => {
-  demo = await startDemo();
-  browser = await openBrowser();
+const visit = visits((started) => {
+  demo = started;
 });
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-beforeEach(() => {
-  contexts = [];
-});
-afterEach(() => Promise.all(contexts.map((context) => context.close())));
-
-async function visit(name, path, more) {
-  const context = await newVisitor(browser, more);
-  contexts.push(context);
-  return logIn(context, demo, name, path);
-}
 async function follow(page, element) {
   await Promise.all([page.waitForNavigation(), element.click()]);
 }

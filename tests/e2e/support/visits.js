@@ -5,7 +5,7 @@ import { logIn } from './people.js';
 import { startDemo } from './product.js';
 
 /** Before the first test `prepare` is given the demo. Gives a way to log somebody in, with a browser of
- * their own, on the way to an address. */
+ * their own and as wide as `more` says, on the way to an address. */
 export function visits(prepare) {
   let demo;
   let browser;
@@ -24,8 +24,8 @@ export function visits(prepare) {
   });
   afterEach(() => Promise.all(contexts.map((context) => context.close())));
 
-  return async (name, path) => {
-    const context = await newVisitor(browser);
+  return async (name, path, more) => {
+    const context = await newVisitor(browser, more);
     contexts.push(context);
     return logIn(context, demo, name, path);
   };
