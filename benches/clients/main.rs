@@ -100,7 +100,10 @@ fn measure_all(cli: &Cli) -> Result<(), Failure> {
 }
 /// One size on one engine, with a facilitator of few clients to compare with.
 async fn measure_one(cli: &Cli, engine: &str, many: usize, times: usize) -> Result<(), Failure> {
-    let server = cli.postgres.as_deref().filter(|_| engine == "postgres");
+    let server = match engine {
+        "sqlite" => None,
+        _ => Some(cli.postgres.as_deref().ok_or("TEST_POSTGRES is not set")?),
+    };
     let place = Place::new(server).await?;
     let name = if server.is_some() { "PostgreSQL" } else { "SQLite" };
     let table = Table { engine: name, clients: many, times };
