@@ -1,6 +1,7 @@
 //! Load: the product's pages beside a bare server, each pinned to a core of its own; `benches/README.md`
 //! says how. Started by `cargo bench --bench load`; it starts itself again as each of the servers.
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
+mod bare;
 mod fill;
 mod outside;
 mod report;

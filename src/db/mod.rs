@@ -1,6 +1,7 @@
 //! One set of statements for two engines: `docs/sql.md` describes the dialect they share.
 pub mod open;
 pub mod query;
+pub mod readers;
 pub mod session;
 
 pub use open::{OpenError, Settings};
@@ -8,6 +9,7 @@ pub use query::{Query, Value};
 pub use sqlx::{Error, types::Json};
 
 use query::Target;
+use readers::{Reader, Readers};
 use sqlx::{
     PgPool, Postgres, Sqlite, SqlitePool, Transaction, migrate::Migrator, pool::PoolConnection,
 };
@@ -32,7 +34,7 @@ macro_rules! statements {
 pub enum Engine {
     /// One connection that writes, several that only read.
     Sqlite {
-        read: SqlitePool,
+        read: Readers,
         write: SqlitePool,
     },
     Postgres(PgPool),
@@ -53,17 +55,19 @@ pub struct Tx {
 }
 enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
+    /// Not given back before it has ended.
+    Reader(Reader),
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// One connection for several reads, each of which sees what is there when it runs: cheaper than as
-/// many reads on the pool, which takes a connection for each and tries it when it comes back.
+/// One connection for several reads, each of which sees what is there when it runs: cheaper than to
+/// take a connection for each.
 pub struct Reads {
     connection: Connection,
     statements: Arc<AtomicU64>,
 }
 enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Reader),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -103,7 +107,7 @@ impl Store {
         Query::new(
             sql,
             match &self.engine {
-                Engine::Sqlite { read, .. } => Target::SqlitePool(read),
+                Engine::Sqlite { read, .. } => Target::Readers(read),
                 Engine::Postgres(pool) => Target::PgPool(pool),
             },
         )
@@ -111,7 +115,7 @@ impl Store {
     /// A connection for reads that need not see the same moment.
     pub async fn reads(&self) -> Result<Reads, Error> {
         let connection = match &self.engine {
-            Engine::Sqlite { read, .. } => Connection::Sqlite(read.acquire().await?),
+            Engine::Sqlite { read, .. } => Connection::Sqlite(read.take().await?),
             Engine::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
         };
         Ok(Reads { connection, statements: self.statements.clone() })
@@ -122,13 +126,22 @@ impl Store {
         work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let inner = match &self.engine {
-            Engine::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
+            Engine::Sqlite { read, .. } => {
+                let mut reader = read.take().await?;
+                reader.begin().await?;
+                Inner::Reader(reader)
+            }
             Engine::Postgres(pool) => {
                 let begin = "begin isolation level repeatable read read only";
                 Inner::Postgres(begun(pool, begin).await?)
             }
         };
-        work(&mut Tx { inner, statements: self.statements.clone() }).await
+        let mut tx = Tx { inner, statements: self.statements.clone() };
+        let done = work(&mut tx).await;
+        if let Inner::Reader(reader) = &mut tx.inner {
+            reader.end().await?;
+        }
+        done
     }
     /// Runs `work` in one transaction: committed if it succeeds, undone if it fails.
     pub async fn write<T, E: From<Error>>(
@@ -170,6 +183,7 @@ impl Tx {
             sql,
             match &mut self.inner {
                 Inner::Sqlite(tx) => Target::SqliteConnection(tx),
+                Inner::Reader(reader) => Target::Reader(reader),
                 Inner::Postgres(tx) => Target::PgConnection(tx),
             },
         )
@@ -177,6 +191,7 @@ impl Tx {
     async fn commit(self) -> Result<(), Error> {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Reader(mut reader) => reader.end().await,
             Inner::Postgres(tx) => tx.commit().await,
         }
     }
@@ -188,7 +203,7 @@ impl Reads {
         Query::new(
             sql,
             match &mut self.connection {
-                Connection::Sqlite(connection) => Target::SqliteConnection(connection),
+                Connection::Sqlite(reader) => Target::Reader(reader),
                 Connection::Postgres(connection) => Target::PgConnection(connection),
             },
         )

@@ -1,5 +1,5 @@
 //! Opening the store, with the settings that make an answer mean *on disk*.
-use super::{Engine, Store};
+use super::{Engine, Store, readers::Readers};
 use sqlx::{
     Executor as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -11,11 +11,11 @@ use std::{path::Path, time::Duration};
 const POOL_WAIT: Duration = Duration::from_secs(1);
 /// How long a write on `SQLite` waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
-const READERS: u32 = 4;
+const READERS: usize = 4;
 /// KiB, as `SQLite` has it. An import finds what it changes again; a page reads little, and as much again
 /// is taken to sort by.
 const WRITER_CACHE: &str = "-8192";
-const READER_CACHE: &str = "-2048";
+const READER_CACHE: &str = "-1024";
 const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// Which store: `sqlite://FILE` or `postgres://…`.
@@ -72,12 +72,9 @@ impl Store {
             .test_before_acquire(false)
             .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(POOL_WAIT)
-            .test_before_acquire(false)
-            .connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "on"))
-            .await?;
+        let options = options.pragma("cache_size", READER_CACHE).pragma("query_only", "on");
+        let read = Readers::new(options, READERS, POOL_WAIT);
+        read.take().await?;
         let (journal,): (String,) = sqlx::query_as("pragma journal_mode").fetch_one(&write).await?;
         let (synchronous,): (i64,) = sqlx::query_as("pragma synchronous").fetch_one(&write).await?;
         let (keys,): (i64,) = sqlx::query_as("pragma foreign_keys").fetch_one(&write).await?;
@@ -108,11 +105,10 @@ impl Store {
     /// A store that is opened when it is first asked, for tests that hardly ask.
     #[cfg(test)]
     pub fn lazy(file: &Path) -> Self {
-        let pool = || {
-            let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-            SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options)
-        };
-        Self::new(Engine::Sqlite { read: pool(), write: pool() })
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let read = Readers::new(options.clone(), 1, POOL_WAIT);
+        let write = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+        Self::new(Engine::Sqlite { read, write })
     }
 
     /// Takes all of ours out of a PostgreSQL database, so that a demo can start over.

@@ -1,8 +1,11 @@
 //! One statement and what is bound to it, on whichever engine it is to run.
-use super::Error;
+use super::{
+    Error,
+    readers::{Reader, Readers},
+};
 use sqlx::{
     Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, PgPool, Postgres,
-    SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection, SqlitePool, Type,
+    SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -31,7 +34,8 @@ impl<T> Record for T where
 }
 
 pub(super) enum Target<'c> {
-    SqlitePool(&'c SqlitePool),
+    Readers(&'c Readers),
+    Reader(&'c mut Reader),
     SqliteConnection(&'c mut SqliteConnection),
     PgPool(&'c PgPool),
     PgConnection(&'c mut PgConnection),
@@ -62,9 +66,18 @@ macro_rules! run {
             return Err(error);
         }
         match (target, arguments) {
-            (Target::SqlitePool($on), Arguments::Sqlite($arguments)) => {
-                let $sql = sql;
-                $run
+            (Target::Readers(readers), Arguments::Sqlite($arguments)) => {
+                let mut reader = readers.take().await?;
+                let ($sql, $on) = (sql, reader.ask()?);
+                let done = $run;
+                reader.answered(&done);
+                done
+            }
+            (Target::Reader(reader), Arguments::Sqlite($arguments)) => {
+                let ($sql, $on) = (sql, reader.ask()?);
+                let done = $run;
+                reader.answered(&done);
+                done
             }
             (Target::SqliteConnection($on), Arguments::Sqlite($arguments)) => {
                 let $sql = sql;
@@ -92,12 +105,10 @@ macro_rules! run {
 impl<'c> Query<'c> {
     pub(super) fn new(sql: &'static str, target: Target<'c>) -> Self {
         let arguments = match target {
-            Target::SqlitePool(_) | Target::SqliteConnection(_) => {
-                Arguments::Sqlite(SqliteArguments::default())
-            }
             Target::PgPool(_) | Target::PgConnection(_) => {
                 Arguments::Postgres(PgArguments::default())
             }
+            _ => Arguments::Sqlite(SqliteArguments::default()),
         };
         Self { sql: sql.into_sql_str(), target, arguments, error: None, kept: true }
     }
@@ -162,7 +173,7 @@ impl<'c> Query<'c> {
     /// Planned anew each time, for a table that grows while it is asked: PostgreSQL would keep the plan
     /// that was good when it was small.
     pub fn planned_anew(mut self) -> Self {
-        self.kept = matches!(self.target, Target::SqlitePool(_) | Target::SqliteConnection(_));
+        self.kept = matches!(self.arguments, Arguments::Sqlite(_));
         self
     }
     /// A statement that cannot be run says so when it is.

@@ -38,6 +38,16 @@ async fn what_is_given_up_at_any_moment_leaves_no_transaction_open(bench: Bench)
         store.write(async |tx| tx.query(MORE).exec().await).await.unwrap();
     }
     assert_eq!(value().await, before + 40);
+    // As many as SQLite has readers, so that each is asked: none still sees what was.
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(store.reads().await.unwrap());
+    }
+    for reads in &mut held {
+        let sql = "select value from counter where name = 'facilitator'";
+        assert_eq!(reads.query(sql).one::<(i64,)>().await.unwrap().0, before + 40);
+    }
+    drop(held);
     let undone: Result<(), Error> = store
         .write(async |tx| {
             tx.query(MORE).exec().await?;
