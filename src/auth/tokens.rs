@@ -23,8 +23,7 @@ use std::{
 #[derive(Debug, Clone)]
 pub struct Vendor {
     org_no: Option<OrgNo>,
-    client: Option<String>,
-    scopes: Vec<String>,
+    claims: Arc<Claims>,
     /// The scopes that have let it in; one for all its copies.
     used: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -34,7 +33,7 @@ pub struct Vendor {
 pub struct EndUser {
     person: Person,
     level: u8,
-    scopes: Vec<String>,
+    claims: Arc<Claims>,
 }
 
 /// Whoever runs the platform: by a scope, or by a token of the platform in a header of its own.
@@ -69,7 +68,7 @@ impl Vendor {
         if has { Ok(self) } else { Err(Problem::Forbidden) }
     }
     pub fn has_scope(&self, scope: &str) -> bool {
-        let has = self.scopes.iter().any(|s| s == scope);
+        let has = scopes(&self.claims).any(|s| s == scope);
         if has {
             self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.to_owned());
         }
@@ -88,14 +87,14 @@ impl Vendor {
         self.org_no.as_ref().ok_or_else(|| Code::NoVendorInToken.into())
     }
     pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+        text(&self.claims, "client_id")
     }
 }
 
 impl EndUser {
     /// That the token has one of these scopes.
     pub fn with_scope(self, any: &[&str]) -> Result<Self, Problem> {
-        let has = self.scopes.iter().any(|scope| any.contains(&scope.as_str()));
+        let has = scopes(&self.claims).any(|scope| any.contains(&scope));
         if has { Ok(self) } else { Err(Problem::Forbidden) }
     }
     pub fn person(&self) -> PartyUuid {
@@ -135,7 +134,7 @@ impl FromRequestParts<App> for EndUser {
         // Whom the register does not know holds nothing, and is not entered by asking.
         let person = person.unwrap_or_else(Person::nobody);
         rate::count(parts, app, &person.party_id.to_string())?;
-        Ok(Self { person, level: level(&claims, app), scopes: scopes(&claims) })
+        Ok(Self { person, level: level(&claims, app), claims })
     }
 }
 
@@ -157,9 +156,8 @@ fn text<'c>(claims: &'c Claims, name: &str) -> Option<&'c str> {
 fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
-fn scopes(claims: &Claims) -> Vec<String> {
-    let scope = text(claims, "scope").unwrap_or_default();
-    scope.split_ascii_whitespace().map(ToOwned::to_owned).collect()
+fn scopes(claims: &Claims) -> impl Iterator<Item = &str> {
+    text(claims, "scope").unwrap_or_default().split_ascii_whitespace()
 }
 /// What the login behind the token is worth: nothing when the token does not say.
 fn level(claims: &Claims, app: &App) -> u8 {
@@ -179,12 +177,7 @@ impl FromRequestParts<App> for Vendor {
             return Ok(vendor.clone());
         }
         let claims = believed(bearer(parts), app, IssuerKind::Vendor).await?;
-        let vendor = Self {
-            org_no: consumer(&claims),
-            client: text(&claims, "client_id").map(ToOwned::to_owned),
-            scopes: scopes(&claims),
-            used: Arc::default(),
-        };
+        let vendor = Self { org_no: consumer(&claims), claims, used: Arc::default() };
         let organisation = vendor.org_no.as_ref().map(OrgNo::as_str);
         rate::count(parts, app, vendor.client().or(organisation).unwrap_or_default())?;
         Ok(vendor)
