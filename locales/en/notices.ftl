@@ -3,7 +3,7 @@
 notices-title = E-mail notices for { $party }
 notices-heading = E-mail notices for { $party }
 notices-lead = Choose who gets an e-mail when something awaits the organisation:
-notices-when-waiting = A request awaits an answer, or someone has sent it on.
+notices-when-waiting = A request awaits an answer, or someone has forwarded it.
 notices-when-half = Half the time to answer has gone.
 notices-when-ends = A system access expires in 30 days.
 notices-when-clients = Clients have been removed because their engagement has ended.
