@@ -236,12 +236,15 @@ async fn first_ten(world: &World) -> Result<Duration, Failure> {
     let took = began.elapsed();
     listed.map(|_| took).map_err(|e| failed("a list")(&e))
 }
-/// Ten of many and ten of ten in turn, so that both meet the machine as it is.
+/// Ten of many and ten of ten in turn, so that both meet the machine as it is; first now the one and then
+/// the other, so that both meet each of the pool's connections, which come in turn as well.
 async fn compare(table: &Table, world: &World, few: &World, when: &str) -> Result<(), Failure> {
     let (mut of_many, mut of_few) = (Vec::new(), Vec::new());
-    for _ in 0..=10 * table.times {
+    for _ in 0..=5 * table.times {
         of_many.push(first_ten(world).await?);
         of_few.push(first_ten(few).await?);
+        of_few.push(first_ten(few).await?);
+        of_many.push(first_ten(world).await?);
     }
     table.line(&format!("first ten, {when}"), of_many);
     table.line(&format!("first ten of {FEW} at the same time, {when}"), of_few);
