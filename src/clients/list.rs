@@ -298,9 +298,12 @@ async fn rows(
         Which::In(State::Available) => Some((kinds.texts(true), false)),
         Which::In(State::Blocked) => Some((kinds.texts(false), false)),
     };
-    let none_left =
-        asked.which == Which::In(State::Available) && kinds.counts(scope.added).available == 0;
-    if none_left || of.as_ref().is_some_and(|(texts, _)| texts.is_empty()) {
+    let nobody = match asked.which {
+        Which::In(State::Available) => kinds.counts(scope.added).available == 0,
+        Which::In(State::Added) => scope.added == 0,
+        _ => false,
+    };
+    if nobody || of.as_ref().is_some_and(|(texts, _)| texts.is_empty()) {
         return Ok(Vec::new());
     }
     let sql = match (&of, asked.which, searches) {
