@@ -31,21 +31,17 @@ enum Pool {
 }
 impl Pool {
     async fn open(url: &str) -> Result<Self, Error> {
-        match url.strip_prefix("sqlite://") {
-            Some(file) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(file)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .row_buffer_size(128)
-                    .pragma("cache_size", "-1024");
-                let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
-                pool.connect_with(options).await.map(Self::Sqlite)
-            }
-            None => {
-                let pool = PgPoolOptions::new().max_connections(16).test_before_acquire(false);
-                pool.connect(url).await.map(Self::Postgres)
-            }
+        if let Some(file) = url.strip_prefix("sqlite://") {
+            let options = SqliteConnectOptions::new()
+                .filename(file)
+                .journal_mode(SqliteJournalMode::Wal)
+                .row_buffer_size(128)
+                .pragma("cache_size", "-1024");
+            let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
+            return pool.connect_with(options).await.map(Self::Sqlite);
         }
+        let pool = PgPoolOptions::new().max_connections(16).test_before_acquire(false);
+        pool.connect(url).await.map(Self::Postgres)
     }
 }
 /// How many rows the statement finds; they are fetched, and nothing is made of them.
