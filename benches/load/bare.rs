@@ -8,7 +8,7 @@ use crate::{
 use axum::{extract::State, http::StatusCode, response::Response};
 use sqlx::{
     PgPool, SqlitePool,
-    postgres::PgPoolOptions,
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
 use std::sync::Arc;
@@ -41,7 +41,8 @@ impl Pool {
             return pool.connect_with(options).await.map(Self::Sqlite);
         }
         let pool = PgPoolOptions::new().max_connections(16).test_before_acquire(false);
-        pool.connect(url).await.map(Self::Postgres)
+        let options = url.parse::<PgConnectOptions>()?.options([("jit", "off")]);
+        pool.connect_with(options).await.map(Self::Postgres)
     }
 }
 /// How many rows the statement finds; they are fetched, and nothing is made of them.
