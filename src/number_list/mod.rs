@@ -1,9 +1,11 @@
 //! Lists of organisation numbers as people paste and upload them: one to a line or several, as a
 //! column of a table, with a heading or without, with blanks in the numbers. What cannot be read is
 //! named by its line, and never kept: a line may hold what nobody meant to send.
+mod heading;
 mod records;
 
 use crate::ids::OrgNo;
+use heading::Names;
 use records::Records;
 use std::collections::HashSet;
 
@@ -92,7 +94,7 @@ struct Reading {
     begun: bool,
     /// The column that numbers stand in, once that is known.
     column: Option<usize>,
-    /// Whether a heading said so.
+    /// Whether a heading said so, in so many words.
     named: bool,
 }
 impl Reading {
@@ -148,9 +150,11 @@ impl Reading {
         if cells.iter().any(|cell| cell.chars().any(|c| c.is_ascii_digit())) {
             return false;
         }
-        self.column = cells.iter().position(|cell| names_numbers(cell));
+        let names: Vec<Option<Names>> = cells.iter().map(|cell| Names::of(cell)).collect();
+        self.column = names.iter().position(|name| *name == Some(Names::Organisations));
         self.named = self.column.is_some();
-        self.named || cells.len() > 1
+        // A number of something may be a customer's: which column it is, the first row shows.
+        names.iter().any(Option::is_some) || cells.len() > 1
     }
     fn add(&mut self, line: u32, number: OrgNo) -> Result<(), Refusal> {
         if !self.seen.insert(number.clone()) {
@@ -195,18 +199,6 @@ fn numbers_in(cell: &str) -> Vec<String> {
 fn without(cell: &str, prefix: impl Fn(&str) -> Option<std::ops::RangeFrom<usize>>) -> &str {
     prefix(cell).and_then(|rest| cell.get(rest)).unwrap_or(cell)
 }
-/// Whether a heading is that of organisation numbers.
-fn names_numbers(heading: &str) -> bool {
-    let letters: String = heading.chars().filter(|c| c.is_alphanumeric()).collect();
-    let letters = letters.to_lowercase();
-    let stem =
-        letters.strip_prefix("organisation").or_else(|| letters.strip_prefix("organization"));
-    let stem = stem.or_else(|| letters.strip_prefix("organisasjons"));
-    let stem = stem.or_else(|| letters.strip_prefix("org")).unwrap_or(&letters);
-    matches!(stem, "nr" | "no" | "nummer" | "number" | "num" | "id" | "identifier")
-        || matches!(letters.as_str(), "klient" | "klientnummer" | "client" | "clients" | "kundenr")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +233,12 @@ mod tests {
             "Organisasjonsnummer\n310904473\n313555011",
             "\"Org.nr\";\"Navn\"\n\"310904473\";\"Rør; og \"\"Vann\"\" AS\"\n313555011;Bø",
             "navn,orgno\n\"Rør, og\nVann AS\",310904473\nBø AS,313555011",
+            "Kundenr;Navn;Orgnr\n1001;Rør og Vann AS;310904473\n1002;Bø AS;313555011",
+            "Klient;Organisasjonsnummer\nRør og Vann AS;310 904 473\nBø AS;313 555 011",
+            "Nr;Klient;Sted\n1;310904473;Bø\n2;313555011;Ås",
+            "Nr\n310904473\n313555011",
+            "Kundenummer;Kunde\n310904473;Rør og Vann AS\n313555011;Bø AS",
+            "Organization ID,Name\n310904473,a\n313555011,b",
             "Navn;Sted\nRør og Vann;Bø\n310904473;x\n313555011;y",
             "Rør og Vann AS;310904473;AS\nBø;313555011;ENK",
             "310904473;999999999 x\n313555011;",
