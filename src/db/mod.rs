@@ -215,6 +215,13 @@ pub fn is_taken(error: &Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
+/// Whether the transaction was undone because it and another waited for each other, or read what the other
+/// wrote: the same again may well succeed.
+pub fn is_crossed(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
+}
+
 /// A row that fits none of the states it could be in: loud, not guessed at.
 pub fn inconsistent(what: &str, id: impl std::fmt::Display) -> Error {
     Error::Decode(format!("{what} {id} is in no state that it could be in").into())

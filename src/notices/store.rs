@@ -6,7 +6,7 @@ use crate::{
     ids::{MailId, NoticeAddressId, PartyUuid},
     statements,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 statements! {
@@ -32,8 +32,9 @@ statements! {
     INSERT_NOTICE = "insert into notice (id, party, kind, about, subject, how_many, created) values ($1, $2, $3, $4, $5, $6, $7) on conflict (party, kind, subject) do update set how_many = notice.how_many + excluded.how_many";
     LIST_DUE_PARTIES = "select distinct n.party from notice n left join notice_turn t on t.party = n.party where t.taken is null or t.taken <= $1 limit 100";
     /// With whether each is still so: what has been answered, revoked or renewed is not told.
-    LIST_NOTICES = "select n.id, n.kind, n.about, n.subject, n.how_many, (case n.about when 'request' then exists (select 1 from request r where r.id = n.subject and r.status = 'new' and r.deleted is null and r.timed_out is null) when 'change' then exists (select 1 from change_request c join system_user u on u.id = c.system_user where c.id = n.subject and c.status = 'new' and c.deleted is null and u.revoked is null) else exists (select 1 from system_user u where u.id = n.subject and u.revoked is null and (n.kind <> 'ends-soon' or (u.valid_to > $2 and u.valid_to <= $3))) end) as stands from notice n where n.party = $1 order by n.created, n.id";
-    DELETE_NOTICES = "delete from notice where id in ($1)";
+    LIST_NOTICES = "select n.id, n.kind, n.about, n.subject, (case n.about when 'request' then exists (select 1 from request r where r.id = n.subject and r.status = 'new' and r.deleted is null and r.timed_out is null) when 'change' then exists (select 1 from change_request c join system_user u on u.id = c.system_user where c.id = n.subject and c.status = 'new' and c.deleted is null and u.revoked is null) else exists (select 1 from system_user u where u.id = n.subject and u.revoked is null and (n.kind <> 'ends-soon' or (u.valid_to > $2 and u.valid_to <= $3))) end) as stands from notice n where n.party = $1 order by n.created, n.id";
+    /// With how many each was about by then: more may have come since they were read.
+    DELETE_NOTICES = "delete from notice where id in ($1) returning id, how_many";
     DELETE_NOTICES_BEFORE = "delete from notice where created < $1";
     /// Also the lock: of several processes one takes an organisation's turn.
     TAKE_TURN = "insert into notice_turn (party, taken) values ($1, $2) on conflict (party) do update set taken = excluded.taken where notice_turn.taken <= $3";
@@ -206,14 +207,19 @@ struct NoticeRow {
     kind: String,
     about: String,
     subject: Uuid,
-    how_many: i64,
     stands: bool,
 }
 /// What an organisation is to be told.
 pub(super) struct Gathered {
     ids: Vec<Uuid>,
     /// What is still so.
-    pub standing: Vec<(Kind, About, i64)>,
+    standing: Vec<(Uuid, Kind, About)>,
+}
+impl Gathered {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.standing.is_empty()
+    }
 }
 pub(super) async fn list_notices(
     tx: &mut Tx,
@@ -229,16 +235,22 @@ pub(super) async fn list_notices(
         let kind = Kind::of(&row.kind).zip(About::of(&row.about, row.subject));
         let (kind, about) = kind.ok_or_else(|| inconsistent("notice", row.id))?;
         if row.stands {
-            gathered.standing.push((kind, about, row.how_many));
+            gathered.standing.push((row.id, kind, about));
         }
     }
     Ok(gathered)
 }
-pub(super) async fn delete_notices(tx: &mut Tx, gathered: &Gathered) -> Result<(), Error> {
+/// Takes them away: what is to be told, with how many each is about.
+pub(super) async fn take_notices(
+    tx: &mut Tx,
+    gathered: Gathered,
+) -> Result<Vec<(Kind, About, i64)>, Error> {
+    let mut taken: HashMap<Uuid, i64> = HashMap::with_capacity(gathered.ids.len());
     for some in gathered.ids.chunks(WIDE) {
-        tx.query(DELETE_NOTICES).list(some).exec().await?;
+        taken.extend(tx.query(DELETE_NOTICES).list(some).all::<(Uuid, i64)>().await?);
     }
-    Ok(())
+    let told = gathered.standing.into_iter();
+    Ok(told.filter_map(|(id, kind, about)| Some((kind, about, *taken.get(&id)?))).collect())
 }
 /// `false` if it was taken after `before`.
 pub(super) async fn take_turn(

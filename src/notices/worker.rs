@@ -67,13 +67,13 @@ impl Worker {
                 let gathered = store::list_notices(tx, party, now, soon).await?;
                 let mut addresses = store::list_addresses(tx, party).await?;
                 addresses.retain(|address| address.confirmed.is_some());
-                let told = !gathered.standing.is_empty() && !addresses.is_empty();
+                let told = !gathered.is_empty() && !addresses.is_empty();
                 if told && !store::take_turn(tx, party, now, now.plus_days(-1)).await? {
                     return Ok(());
                 }
-                store::delete_notices(tx, &gathered).await?;
+                let taken = store::take_notices(tx, gathered).await?;
                 if told {
-                    let content = Content::Lines(lines(&gathered.standing));
+                    let content = Content::Lines(lines(&taken));
                     for address in &addresses {
                         store::insert_mail(tx, address.id, &content, now).await?;
                     }

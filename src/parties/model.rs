@@ -6,6 +6,7 @@ use crate::{
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::locale;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// An organisation as the register has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +72,10 @@ pub fn fold(text: &str) -> String {
 
 /// A search as a `like` pattern with `\` as its escape; a number is found with or without blanks.
 pub fn pattern(search: &str) -> String {
-    let shown: String = search.chars().filter(|c| !c.is_control()).collect();
+    /// More than any name has, and less than an engine refuses to compare with.
+    const LONGEST: usize = 400;
+    // Names are kept in NFC.
+    let shown: String = search.nfc().filter(|c| !c.is_control()).take(LONGEST).collect();
     let trimmed = shown.trim();
     let is_number =
         !trimmed.is_empty() && trimmed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace());
@@ -116,6 +120,8 @@ mod tests {
     fn a_search_is_a_pattern_that_means_itself() {
         assert_eq!(pattern(" Rør "), "%rør%");
         assert_eq!(pattern("310 904 473"), "%310904473%");
+        assert_eq!(pattern("A\u{30a}s"), "%ås%");
+        assert_eq!(pattern(&"å".repeat(60_000)).chars().count(), 402);
         assert_eq!(pattern("50%_\\"), "%50\\%\\_\\\\%");
     }
 }

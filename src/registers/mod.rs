@@ -25,7 +25,7 @@ use crate::{
     catalogue::{self, Contents},
     clock::Clock,
     config::{Ending, Import},
-    db::{Engine, Error, Store, Tx},
+    db::{Engine, Error, Store, Tx, is_crossed},
     ids::OrgNo,
     parties::NumberKeys,
     problem::Problem,
@@ -106,17 +106,24 @@ impl Importer<'_> {
     async fn write<T>(
         &mut self,
         rows: usize,
-        work: impl AsyncFnOnce(&mut Tx) -> Result<T, Error>,
+        work: impl AsyncFn(&mut Tx) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut began = Instant::now();
-        let done = self
-            .store
-            .write(async |tx| {
-                // Waiting for the lock is not holding it.
-                began = Instant::now();
-                work(tx).await
-            })
-            .await;
+        let mut tried = 1;
+        let done = loop {
+            let done = self
+                .store
+                .write(async |tx| {
+                    // Waiting for the lock is not holding it.
+                    began = Instant::now();
+                    work(tx).await
+                })
+                .await;
+            match done {
+                Err(error) if is_crossed(&error) && tried < TRIES => tried += 1,
+                done => break done,
+            }
+        };
         let took = began.elapsed();
         self.report.pace.took(rows, took);
         if let Engine::Sqlite { .. } = self.store.engine() {

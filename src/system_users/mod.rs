@@ -203,6 +203,10 @@ pub async fn revoke(
                 (Some(Kind::Agent), Kind::Standard) => return Err(Code::NotAgent.into()),
                 _ => {}
             }
+            if user.kind == Kind::Agent {
+                // Before the system user itself, as everywhere.
+                store::lock_clients(tx, user.owner).await?;
+            }
             if !store::revoke(tx, id, now, on.person).await? {
                 return Err(Code::SystemUserNotFound.into());
             }

@@ -1,7 +1,10 @@
 //! One error for every route: the contract's four shapes of JSON. What a page needs to say the same
 //! in words rides along, for the layer that only the portal has.
 use super::operation;
-use crate::problem::{Code, Problem, Stop, Violation};
+use crate::{
+    db::is_crossed,
+    problem::{Code, Problem, Stop, Violation},
+};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -93,10 +96,10 @@ fn is_bad_text(error: &sqlx::Error) -> bool {
 /// A busy or unreachable store: the same request may well succeed a moment later.
 fn is_passing(error: &sqlx::Error) -> bool {
     let busy = |e: &dyn sqlx::error::DatabaseError| {
-        e.code()
-            .is_some_and(|code| matches!(code.as_ref(), "5" | "261" | "517" | "40001" | "40P01"))
+        e.code().is_some_and(|code| matches!(code.as_ref(), "5" | "261" | "517"))
     };
     matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed)
+        || is_crossed(error)
         || error.as_database_error().is_some_and(busy)
 }
 

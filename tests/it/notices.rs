@@ -29,6 +29,7 @@ on_each_engine!(
     half_the_time_is_told_of_once,
     an_end_that_is_near_is_told_of_once,
     clients_that_were_removed_are_told_of,
+    what_comes_while_a_mail_is_made_is_not_lost,
     whoever_reads_the_address_turns_it_off,
     what_is_not_in_the_mail_opens_nothing,
     a_mail_program_turns_it_off_by_itself,
@@ -283,6 +284,32 @@ async fn clients_that_were_removed_are_told_of(bench: Bench) {
     let said = "74 klienter er fjernet fordi oppdragene er avsluttet.";
     assert!(told.text.contains(said) && told.text.contains(&id), "{}", told.text);
     assert_eq!(bench.count("select count(*) from notice").await, 0, "nobody listens elsewhere");
+}
+
+async fn what_comes_while_a_mail_is_made_is_not_lost(bench: Bench) {
+    let id = approved(&bench, "k1").await;
+    listening(&bench, PIA, POST).await;
+    let (customer, user) = (party(&bench, CUSTOMER).await, id.parse().unwrap());
+    let now = bench.app.clock.now();
+    let tell = async |n: i64, then: std::time::Duration| {
+        let (store, removed) = (&bench.app.store, [(customer, user, n)]);
+        let told = async |tx: &mut systembruker::db::Tx| {
+            notices::clients_removed(tx, now, &removed).await?;
+            tokio::time::sleep(then).await;
+            Ok::<_, systembruker::db::Error>(())
+        };
+        store.write(told).await.unwrap();
+    };
+    tell(30, std::time::Duration::ZERO).await;
+    // The mail is made of what had been told when another transaction tells more, and ends after it began.
+    let making = async {
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        Worker::new(&bench.app).unwrap().turn().await.unwrap();
+    };
+    tokio::join!(tell(7, std::time::Duration::from_millis(600)), making);
+    let told = mail(&bench).await;
+    assert!(told.text.contains("37 klienter er fjernet"), "{}", told.text);
+    assert_eq!(bench.count("select count(*) from notice").await, 0);
 }
 
 async fn whoever_reads_the_address_turns_it_off(bench: Bench) {

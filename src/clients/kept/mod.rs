@@ -21,7 +21,7 @@ use crate::{
     notices,
 };
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{AtStake, KnownRow, New};
 use uuid::Uuid;
 
@@ -238,7 +238,8 @@ async fn end_what_rested_on(
     let catalogue = catalogue::shipped()?;
     let numbers = numbers(tx, &clients).await?;
     let (mut ended, mut told) = (HashMap::<&str, Vec<Uuid>>::new(), Vec::new());
-    let (mut losses, mut fewer) = (HashMap::new(), HashMap::<SystemUserId, usize>::new());
+    // In the order of ids, as everybody who takes several system users.
+    let (mut losses, mut fewer) = (HashMap::new(), BTreeMap::<SystemUserId, usize>::new());
     for AtStake { id, system_user, facilitator, client } in at_stake {
         let (Some(user), Some((before, now))) =
             (users.get(&system_user), changed.get(&(facilitator, client)))

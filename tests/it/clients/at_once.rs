@@ -17,7 +17,9 @@ use systembruker::{
     config::Import,
     db::Json,
     ids::{OrgNo, PartyUuid},
+    last_used::LastUsed,
     registers::seed::Held,
+    system_users,
 };
 
 on_each_engine!(
@@ -26,6 +28,8 @@ on_each_engine!(
     a_job_and_an_import_at_once,
     a_relation_that_is_being_closed_is_not_built_on,
     a_facilitator_is_opened_once,
+    system_users_are_revoked_while_relations_end,
+    packages_are_withdrawn_while_use_is_noted,
 );
 
 /// Each client's additions and removals, by its number.
@@ -226,4 +230,85 @@ async fn a_facilitator_is_opened_once(bench: Bench) {
     let found = counts(&bench, kari, id).await;
     assert_eq!((found.available, found.blocked), (61, 0), "none is missed");
     is_consistent(&bench).await;
+}
+
+async fn system_users_are_revoked_while_relations_end(bench: Bench) {
+    const USERS: usize = 6;
+    let all = many(&bench, 120, "REGN").await;
+    let (kari, tor) = (on(&bench, KARI, ACCOUNTANTS).await, on(&bench, TOR, ACCOUNTANTS).await);
+    let clients = ids(&bench, &all).await;
+    let mut users = Vec::new();
+    for _ in 0..USERS {
+        let id = agent(&bench, &[SIGNING]).await;
+        in_one(&bench, kari, id, true, &clients).await.unwrap();
+        users.push(id);
+    }
+    let revoking = async {
+        for id in &users {
+            system_users::revoke(&bench.app, tor, *id, None).await.unwrap();
+        }
+    };
+    let ending = async {
+        for some in clients.chunks(6) {
+            assert_eq!(close(&bench, some, "REGN").await, 6);
+        }
+    };
+    tokio::join!(revoking, ending);
+    let counted = "select count(*) from system_user where clients <> 0";
+    assert_eq!(bench.count(counted).await, 0);
+    // Each ended once, and what was told is what ended for that reason.
+    let ended = "select count(*) from client_delegation where ended is not null";
+    assert_eq!(bench.count(ended).await, i64::try_from(USERS * all.len()).unwrap());
+    let rested = "select count(*) from client_delegation where ended_because = 'relation-ended'";
+    let rested = bench.count(rested).await;
+    let told = "select count(*) from event where type = 'client.removed'";
+    assert_eq!(bench.count(told).await, rested);
+    let lost = "select cast(coalesce(sum(clients), 0) as bigint) from client_loss";
+    assert_eq!(bench.count(lost).await, rested);
+}
+
+async fn packages_are_withdrawn_while_use_is_noted(bench: Bench) {
+    const ROUNDS: usize = 6;
+    const MANY: usize = 60;
+    let all = many(&bench, MANY, "REGN").await;
+    let kari = on(&bench, KARI, ACCOUNTANTS).await;
+    let clients = ids(&bench, &all).await;
+    let mut users = Vec::new();
+    for _ in 0..4 {
+        users.push(agent(&bench, &[SIGNING]).await);
+    }
+    let told = AtomicBool::new(false);
+    let importing = async {
+        for round in 0..ROUNDS {
+            for id in &users {
+                in_one(&bench, kari, *id, true, &clients).await.unwrap();
+            }
+            for role in ["REVI", "REGN"] {
+                let roles = (0..MANY).map(|n| accounts(n, &[role])).collect::<Vec<_>>();
+                import(&bench, Import::Roles, roles.into()).await;
+            }
+            assert_eq!(live(&bench).await.len(), 0, "round {round}");
+        }
+        told.store(true, SeqCst);
+    };
+    let used = LastUsed::default();
+    let noting = async {
+        let mut days = 0;
+        while !told.load(SeqCst) {
+            days += 1;
+            for id in &users {
+                used.note(*id, bench.app.clock.now().plus_days(days));
+            }
+            // What could not be written is kept, and written the next time.
+            if let Err(error) = system_users::write_last_used(&bench.app.store, &used).await {
+                assert!(systembruker::db::is_crossed(&error), "{error}");
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    };
+    tokio::join!(importing, noting);
+    is_consistent(&bench).await;
+    system_users::write_last_used(&bench.app.store, &used).await.unwrap();
+    let days = "select count(distinct last_used) from system_user where last_used is not null";
+    assert_eq!(bench.count(days).await, 1, "each on the last day");
 }
