@@ -106,8 +106,7 @@ impl World {
             let (all, app) = (Matching::default(), &self.app);
             let source = Source::Matching(&all);
             let job = jobs::draft(app, self.on, self.agent, Action::Add, &source).await?;
-            let mut reads = app.store.reads().await?;
-            let shown = jobs::show(app, &mut reads, self.on, self.agent, job).await?;
+            let (shown, mut reads) = jobs::show(app, self.on, self.agent, job).await?;
             jobs::forecast(app, &mut reads, &shown).await?;
             let from = From { which: Which::All, after: 0, most: 51 };
             jobs::rows(app, &mut reads, &shown, from).await?;
@@ -132,8 +131,7 @@ impl World {
                     break;
                 }
             }
-            let mut reads = self.app.store.reads().await?;
-            let shown = jobs::show(&self.app, &mut reads, self.on, self.agent, job).await?;
+            let (shown, _) = jobs::show(&self.app, self.on, self.agent, job).await?;
             Ok::<_, Problem>((took, shown.job.state))
         };
         match done.await.map_err(|e| failed("a job")(&e))? {

@@ -52,7 +52,7 @@ clients-csv-missing = Lacks
 clients-flash-added = { $name } has been added.
 clients-flash-removed = { $name } has been removed.
 clients-flash-already = There was nothing to change for { $name }.
-clients-flash-not = { $name } cannot be added now.
+clients-flash-not = Cannot be added now. { $name }.
 clients-flash-none = No clients were selected. Tick those you want to add or remove.
 clients-flash-many = Done: { $name }.
 clients-told-added =
@@ -86,6 +86,7 @@ clients-not-people =
     }
 clients-choose-title = Clients
 clients-choose-lead = Choose the system access you want to add clients to.
+clients-choose-more = The 100 newest are shown. You find the others on the overview.
 clients-add-now = Add clients now
 
 bulk-title = Add or remove many clients on { $title }
@@ -115,6 +116,12 @@ bulk-blocked =
     { $n ->
         [one] 1 client:
        *[other] { $shown } clients:
+    }
+bulk-flash-gone = The list you looked at is too old, or replaced by newer ones. Name the clients again.
+bulk-blocked-otherwise =
+    { $n ->
+        [one] 1 client lacks other access packages.
+       *[other] { $shown } clients lack other access packages.
     }
 
 check-title-add = Clients that would be added to { $title }
@@ -182,3 +189,24 @@ job-row-not-there = Was not added
 job-row-not-a-client = Not one of your clients
 job-row-blocked = Cannot be added
 job-row-failed = Failed, can be tried again
+
+jobs-running-now = Clients are being added or removed right now. See how far it has come
+jobs-earlier = Earlier bulk changes
+jobs-title = Bulk changes on { $title }
+jobs-heading = Bulk changes on { $title }
+jobs-lead = What has been added or removed many at once in the last 90 days.
+jobs-none = Nothing has been added or removed many at once in the last 90 days.
+jobs-column-what = What
+jobs-column-who = Started
+jobs-added =
+    { $n ->
+        [one] 1 client added
+       *[other] { $shown } clients added
+    }
+jobs-removed =
+    { $n ->
+        [one] 1 client removed
+       *[other] { $shown } clients removed
+    }
+jobs-first = To the newest
+jobs-crumb = Bulk changes

@@ -29,3 +29,5 @@ change-clients-lack =
         [one] Missing for 1:
        *[other] Missing for { $shown }:
     }
+change-clients-own-stays = Your own organisation follows.
+change-clients-own-ends = Your own organisation does not follow, since you cannot give { $packages } on its behalf.

@@ -52,7 +52,7 @@ clients-csv-missing = Mangler
 clients-flash-added = { $name } er lagt til.
 clients-flash-removed = { $name } er fjernet.
 clients-flash-already = Det var ingenting å endre for { $name }.
-clients-flash-not = { $name } kan ikke legges til nå.
+clients-flash-not = Kan ikke legges til nå. { $name }.
 clients-flash-none = Ingen klienter var valgt. Kryss av for dem du vil legge til eller fjerne.
 clients-flash-many = Ferdig: { $name }.
 clients-told-added =
@@ -86,6 +86,7 @@ clients-not-people =
     }
 clients-choose-title = Klienter
 clients-choose-lead = Velg systemtilgangen du vil legge til klienter på.
+clients-choose-more = De 100 nyeste vises. Resten finner du på oversikten.
 clients-add-now = Legg til klienter nå
 
 bulk-title = Legg til eller fjern mange klienter på { $title }
@@ -115,6 +116,12 @@ bulk-blocked =
     { $n ->
         [one] 1 klient:
        *[other] { $shown } klienter:
+    }
+bulk-flash-gone = Listen du så på er for gammel, eller erstattet av nyere. Velg klientene på nytt.
+bulk-blocked-otherwise =
+    { $n ->
+        [one] 1 klient mangler andre tilgangspakker.
+       *[other] { $shown } klienter mangler andre tilgangspakker.
     }
 
 check-title-add = Klienter som blir lagt til på { $title }
@@ -182,3 +189,24 @@ job-row-not-there = Var ikke lagt til
 job-row-not-a-client = Er ikke klient hos dere
 job-row-blocked = Kan ikke legges til
 job-row-failed = Feilet, kan prøves på nytt
+
+jobs-running-now = Klienter legges til eller fjernes nå. Se hvor langt det er kommet
+jobs-earlier = Tidligere masseendringer
+jobs-title = Masseendringer på { $title }
+jobs-heading = Masseendringer på { $title }
+jobs-lead = Det som er lagt til eller fjernet mange om gangen de siste 90 dagene.
+jobs-none = Ingenting er lagt til eller fjernet mange om gangen de siste 90 dagene.
+jobs-column-what = Hva
+jobs-column-who = Startet
+jobs-added =
+    { $n ->
+        [one] 1 klient lagt til
+       *[other] { $shown } klienter lagt til
+    }
+jobs-removed =
+    { $n ->
+        [one] 1 klient fjernet
+       *[other] { $shown } klienter fjernet
+    }
+jobs-first = Til de nyeste
+jobs-crumb = Masseendringer

@@ -29,3 +29,5 @@ change-clients-lack =
         [one] Mangler for 1:
        *[other] Mangler for { $shown }:
     }
+change-clients-own-stays = Egen virksomhet følger med.
+change-clients-own-ends = Egen virksomhet følger ikke med, fordi du ikke kan gi { $packages } på vegne av den.

@@ -52,7 +52,7 @@ clients-csv-missing = Manglar
 clients-flash-added = { $name } er lagd til.
 clients-flash-removed = { $name } er fjerna.
 clients-flash-already = Det var ingenting å endre for { $name }.
-clients-flash-not = { $name } kan ikkje leggjast til no.
+clients-flash-not = Kan ikkje leggjast til no. { $name }.
 clients-flash-none = Ingen klientar var valde. Kryss av for dei du vil leggje til eller fjerne.
 clients-flash-many = Ferdig: { $name }.
 clients-told-added =
@@ -86,6 +86,7 @@ clients-not-people =
     }
 clients-choose-title = Klientar
 clients-choose-lead = Vel systemtilgangen du vil leggje til klientar på.
+clients-choose-more = Dei 100 nyaste er viste. Resten finn du på oversikta.
 clients-add-now = Legg til klientar no
 
 bulk-title = Legg til eller fjern mange klientar på { $title }
@@ -115,6 +116,12 @@ bulk-blocked =
     { $n ->
         [one] 1 klient:
        *[other] { $shown } klientar:
+    }
+bulk-flash-gone = Lista du såg på er for gammal, eller erstatta av nyare. Vel klientane på nytt.
+bulk-blocked-otherwise =
+    { $n ->
+        [one] 1 klient manglar andre tilgangspakkar.
+       *[other] { $shown } klientar manglar andre tilgangspakkar.
     }
 
 check-title-add = Klientar som blir lagde til på { $title }
@@ -182,3 +189,24 @@ job-row-not-there = Var ikkje lagt til
 job-row-not-a-client = Er ikkje klient hos dykk
 job-row-blocked = Kan ikkje leggjast til
 job-row-failed = Feila, kan prøvast på nytt
+
+jobs-running-now = Klientar blir lagde til eller fjerna no. Sjå kor langt det er kome
+jobs-earlier = Tidlegare masseendringar
+jobs-title = Masseendringar på { $title }
+jobs-heading = Masseendringar på { $title }
+jobs-lead = Det som er lagt til eller fjerna mange om gongen dei siste 90 dagane.
+jobs-none = Ingenting er lagt til eller fjerna mange om gongen dei siste 90 dagane.
+jobs-column-what = Kva
+jobs-column-who = Starta
+jobs-added =
+    { $n ->
+        [one] 1 klient lagd til
+       *[other] { $shown } klientar lagde til
+    }
+jobs-removed =
+    { $n ->
+        [one] 1 klient fjerna
+       *[other] { $shown } klientar fjerna
+    }
+jobs-first = Til dei nyaste
+jobs-crumb = Masseendringar

@@ -29,3 +29,5 @@ change-clients-lack =
         [one] Manglar for 1:
        *[other] Manglar for { $shown }:
     }
+change-clients-own-stays = Eiga verksemd følgjer med.
+change-clients-own-ends = Eiga verksemd følgjer ikkje med, fordi du ikkje kan gi { $packages } på vegner av henne.

@@ -9,7 +9,7 @@ use crate::{
     app::App,
     authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
     catalogue::Contents,
-    clients,
+    clients::{self, fit::Packages},
     clock::Ts,
     db::{Error, Tx},
     events::{self, Actor},
@@ -169,10 +169,13 @@ pub async fn accept(
                 request: RequestId(id.0),
             };
             let user = case.change.user;
-            system_users::change(tx, &proof, now, user, &change).await?;
             if case.kind == Kind::Agent {
-                clients::fit::fit(tx, now, &catalogue, &proof, user).await?;
+                // However many clients there are: nobody waits for the numbers meanwhile.
+                let (all, new) = (effect.after(), &effect.comes.packages);
+                let packages = Packages { all: &all, new };
+                clients::fit::fit(tx, now, &catalogue, &proof, user, packages).await?;
             }
+            system_users::change(tx, &proof, now, user, &change).await?;
             Ok(Decided { id, redirect: redirect_now(app, &case).map(|url| url.to_string()) })
         })
         .await

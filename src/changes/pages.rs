@@ -56,6 +56,9 @@ pub struct Clients {
     pub lose: u64,
     /// Each package, and how many lack it.
     pub lacking: Vec<(Said, u64)>,
+    /// What becomes of the organisation itself, where it is one of them: the packages that keep it from
+    /// following, in words.
+    pub own: Option<String>,
 }
 
 /// What the visitor can do about the change.
@@ -202,6 +205,7 @@ impl ShowPage {
                         keep: 4_211,
                         lose: 37,
                         lacking: vec![("Ansvarlig <revisor>".into(), 37)],
+                        own: Some("Ansvarlig <revisor>".into()),
                     }),
                     ..open()
                 },

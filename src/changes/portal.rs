@@ -13,7 +13,7 @@ use crate::{
         person::{Acting, answer, flash},
     },
     authority::{self, Approvers, Holdings},
-    clients::fit::{Fit, outlook},
+    clients::fit::{Fit, Packages, outlook},
     ids::ChangeId,
     parties,
     problem::{Problem, Stop},
@@ -74,7 +74,9 @@ async fn load(app: &App, acting: &Acting, id: ChangeId) -> Result<Loaded, Proble
             let decides = case.kind == Kind::Agent && holdings.manages_access(&catalogue).is_some();
             let fit = match case.effect().filter(|_| decides) {
                 Some(effect) => {
-                    Some(outlook(tx, &catalogue, case.change.user, &effect.after()).await?)
+                    let packages = Packages { all: &effect.after(), new: &effect.comes.packages };
+                    let user = case.change.user;
+                    Some(outlook(tx, &catalogue, &holdings, user, packages).await?)
                 }
                 None => None,
             };

@@ -225,11 +225,16 @@ impl Words<'_> {
     /// What becomes of the clients.
     fn clients(&self, fit: Fit) -> Clients {
         let n = |n: i64| u64::try_from(n).unwrap_or_default();
+        let own = fit.own.map(|against| {
+            let names =
+                against.iter().map(|urn| items::package(self.page, self.catalogue, urn).name.text);
+            names.collect::<Vec<_>>().join(", ")
+        });
         let lacking = fit
             .lacking
             .into_iter()
             .map(|(urn, many)| (items::package(self.page, self.catalogue, &urn).name, n(many)));
-        Clients { keep: n(fit.keep), lose: n(fit.lose), lacking: lacking.collect() }
+        Clients { keep: n(fit.keep), lose: n(fit.lose), lacking: lacking.collect(), own }
     }
     fn marked(&self, item: Item, label: &str) -> Item {
         let change = match self.since {

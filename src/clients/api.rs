@@ -98,6 +98,7 @@ type Bare<T> = (HeaderMap, Json<Vec<T>>);
 struct Searched {
     #[serde(default)]
     q: String,
+    state: Option<String>,
     after: Option<String>,
     limit: Option<String>,
 }
@@ -107,6 +108,7 @@ struct Searched {
         ("facilitator" = uuid::Uuid, Path, description = "The same organisation's id."),
         ("systemUserId" = uuid::Uuid, Path, description = "The system user's id."),
         ("q" = Option<String>, Query, description = "A part of a name, or of a number."),
+        ("state" = Option<String>, Query, description = "`added`, if it says anything: these are all that."),
         ("after" = Option<String>, Query, description = "A place in the list, from `Link`; empty for the first page. Without this and `limit` the list is given whole."),
         ("limit" = Option<i64>, Query, description = "Rows on a page, at most 1000.")),
     responses((status = 200, description = "By name; not its owner itself.", body = Vec<DelegationBody>,
@@ -117,10 +119,11 @@ async fn list_given(
     who: EndUser,
     params: Params,
     asked: Uri,
-    Query(Searched { q, after, limit }): Query<Searched>,
+    Query(Searched { q, state, after, limit }): Query<Searched>,
 ) -> Result<Bare<DelegationBody>, Problem> {
     let (facilitator, id) = (params.read("facilitator")?, params.read("systemUserId")?);
     let part = Part::wanted(after.as_deref(), limit.as_deref())?;
+    part::state(state.as_deref(), &[super::State::Added])?;
     let on = on(&app, &who, &params).await?;
     is_the_party(on, facilitator)?;
     let catalogue = app.catalogue.now();

@@ -67,13 +67,17 @@ async fn one(
         Err(problem) => return Err(as_page(app, acting, id, problem).await),
     };
     let mut reads = app.store.reads().await?;
-    let name = shelf::name(&mut reads, client).await?.ok_or(Problem::NotFound)?;
+    let mut names = shelf::names(&mut reads, &[client]).await?;
     drop(reads);
-    let key = match (fate, action) {
+    let name = names.remove(&client).ok_or(Problem::NotFound)?;
+    if let Some(why) = view::refused(&acting.page, &app.catalogue.now(), &name, &fate) {
+        flash(&acting.session, "clients-flash-not", &why).await?;
+        return Ok(back_to(id, back, &client.to_string()));
+    }
+    let key = match (&fate, action) {
         (Fate::Done, Action::Add) => "clients-flash-added",
         (Fate::Done, Action::Remove) => "clients-flash-removed",
-        (Fate::Already, _) => "clients-flash-already",
-        (Fate::NotAClient | Fate::Blocked(_), _) => "clients-flash-not",
+        _ => "clients-flash-already",
     };
     flash(&acting.session, key, &name).await?;
     Ok(back_to(id, back, &client.to_string()))
@@ -122,7 +126,34 @@ async fn selected(
         Ok(fates) => fates,
         Err(problem) => return Err(as_page(app, acting, id, problem).await),
     };
-    let told = view::told(&acting.page, action == Action::Add, &fates);
+    let told = told(app, acting, action, &clients, &fates).await?;
     flash(&acting.session, "clients-flash-many", &told).await?;
     Ok(back_to(id, back, ""))
+}
+/// What came of them; of the first few that it came to nothing for, who and why.
+async fn told(
+    app: &App,
+    acting: &Acting,
+    action: Action,
+    clients: &[PartyUuid],
+    fates: &[Fate],
+) -> Result<String, Problem> {
+    /// As many as one reads.
+    const MOST: usize = 5;
+    let told = view::told(&acting.page, action == Action::Add, fates);
+    let not = clients.iter().zip(fates);
+    let not = not.filter(|(_, fate)| matches!(fate, Fate::NotAClient | Fate::Blocked(_)));
+    let not: Vec<(&PartyUuid, &Fate)> = not.take(MOST).collect();
+    if not.is_empty() {
+        return Ok(told);
+    }
+    let ids: Vec<PartyUuid> = not.iter().map(|(id, _)| **id).collect();
+    let mut reads = app.store.reads().await?;
+    let names = shelf::names(&mut reads, &ids).await?;
+    drop(reads);
+    let catalogue = app.catalogue.now();
+    let each = not
+        .into_iter()
+        .filter_map(|(id, fate)| view::refused(&acting.page, &catalogue, names.get(id)?, fate));
+    Ok(format!("{told} ({})", each.collect::<Vec<_>>().join("; ")))
 }

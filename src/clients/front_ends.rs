@@ -118,6 +118,14 @@ impl Wanted {
     }
 }
 
+/// The agent that a query names, whosever it is.
+pub async fn named(app: &App, agent: Option<&str>) -> Result<Agent, Problem> {
+    let agent = agent.map(ToOwned::to_owned);
+    let wanted =
+        Wanted { agent, client: None, q: String::new(), state: None, after: None, limit: None };
+    wanted.agent(app, false).await.map(|(agent, _)| agent)
+}
+
 async fn listed(
     app: &App,
     who: EndUser,

@@ -17,8 +17,8 @@ use crate::{
 };
 
 statements! {
-    /// And how many wait to be looked through for the system user.
-    LIST_KINDS = "select relations, clients, (select count(distinct f.client) from client_found f where f.facilitator = $1 and f.system_user = $2) as waiting from client_kind where facilitator = $1 and clients > 0 order by relations";
+    /// And how many wait to be looked through for the system user, and whether some are being added or removed.
+    LIST_KINDS = "select relations, clients, (select count(distinct f.client) from client_found f where f.facilitator = $1 and f.system_user = $2) as waiting, exists (select 1 from client_job j where j.system_user = $2 and j.state = 'running') as running from client_kind where facilitator = $1 and clients > 0 order by relations";
     /// All of them.
     LIST_ALL = "select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, (select d.since from client_delegation d where d.system_user = $1 and d.client = c.party and d.ended is null) as since from (select party, org_no, relations, name_sort from client where facilitator = $2 and (name_sort, party) > ($3, $4) order by name_sort, party limit cast($5 as bigint)) c cross join party p where p.id = c.party order by c.name_sort, c.party";
     /// Those that have been given, in the order of an index of their own.
@@ -76,20 +76,30 @@ pub struct Listed {
 pub struct Kinds {
     all: Vec<(Relations, i64, Vec<PackageUrn>)>,
     waiting: i64,
+    running: bool,
 }
 impl Kinds {
-    fn new(rows: Vec<(String, i64, i64)>, catalogue: &Contents, packages: &[PackageUrn]) -> Self {
-        let waiting = rows.first().map_or(0, |(.., waiting)| *waiting);
-        let kind = |(text, n, _): (String, i64, i64)| {
+    fn new(
+        rows: Vec<(String, i64, i64, bool)>,
+        catalogue: &Contents,
+        packages: &[PackageUrn],
+    ) -> Self {
+        let (waiting, running) =
+            rows.first().map_or((0, false), |(.., waiting, running)| (*waiting, *running));
+        let kind = |(text, n, ..): (String, i64, i64, bool)| {
             let relations = Relations::from(text.as_str());
             let lacks = relations.lack(catalogue, packages);
             (relations, n, lacks)
         };
-        Self { all: rows.into_iter().map(kind).collect(), waiting }
+        Self { all: rows.into_iter().map(kind).collect(), waiting, running }
     }
     /// How many new clients wait to be looked through for the system user.
     pub fn waiting(&self) -> i64 {
         self.waiting
+    }
+    /// Whether clients are being added to the system user or removed from it.
+    pub fn running(&self) -> bool {
+        self.running
     }
     /// The spellings of those that lack nothing, or something.
     fn texts(&self, suited: bool) -> Vec<String> {
@@ -208,7 +218,7 @@ pub async fn kinds(
     scope: Scope<'_>,
 ) -> Result<Kinds, Error> {
     let query = reads.query(LIST_KINDS).bind(scope.facilitator).bind(scope.user);
-    let rows: Vec<(String, i64, i64)> = query.all().await?;
+    let rows: Vec<(String, i64, i64, bool)> = query.all().await?;
     Ok(Kinds::new(rows, catalogue, scope.packages))
 }
 

@@ -46,6 +46,10 @@ pub struct ListPage {
     pub rules_url: String,
     /// How many new clients wait to be looked through.
     pub waiting: u64,
+    /// Whether clients are being added or removed right now.
+    pub running: bool,
+    /// The jobs that there have been.
+    pub jobs_url: String,
     /// What was just done, where its row is not on this page.
     pub message: Option<String>,
 }
@@ -166,6 +170,8 @@ impl ListPage {
             csv_url: "/x.csv".into(),
             rules_url: "/x".into(),
             waiting: 0,
+            running: false,
+            jobs_url: "/x".into(),
             message: None,
         };
         let full = Self {
@@ -189,6 +195,7 @@ impl ListPage {
             ],
             next: Some("/x?after=1".into()),
             waiting: 3,
+            running: true,
             further: true,
             count: page.count("clients-count", 10_000),
             add_all: Some("/x".into()),
@@ -230,6 +237,8 @@ impl NotEntitledPage {
 pub struct ChooseAgentPage {
     pub page: Page,
     pub agents: Vec<AgentRow>,
+    /// Whether these are not all.
+    pub more: bool,
 }
 /// One of them.
 #[derive(Debug, Clone)]
@@ -247,8 +256,13 @@ impl ChooseAgentPage {
             system: "Smart<Regnskap>".into(),
             clients,
         };
-        let sample = |agents| Self { page: page.clone(), agents };
-        vec![("several", sample(vec![row(4_211), row(0)])), ("none", sample(Vec::new()))]
+        let sample = |agents| Self { page: page.clone(), agents, more: false };
+        let many = Self { more: true, ..sample(vec![row(1)]) };
+        vec![
+            ("several", sample(vec![row(4_211), row(0)])),
+            ("many", many),
+            ("none", sample(Vec::new())),
+        ]
     }
 }
 

@@ -4,12 +4,14 @@ use super::{
     list::{self, Found, MOST_HITS, Scope, Which},
     model::{After, State as ClientState},
     pages::{AgentRow, ChooseAgentPage, ListPage, NotEntitledPage, Row, Shows},
-    rules, shelf, view,
+    rules,
+    shelf::{self, Entered},
+    view,
 };
 use crate::{
     app::App,
     auth::person::{Acting, answer},
-    authority::{Holdings, Outcome},
+    authority::{self, Holdings, Outcome},
     catalogue::Contents,
     db::Reads,
     ids::{PartyUuid, SystemUserId},
@@ -42,6 +44,7 @@ pub fn routes() -> Routes {
         .and(rules::portal::routes())
 }
 
+const ADDED: Shows = Shows::In(ClientState::Added);
 /// Rows on a page.
 const PAGE: i64 = 50;
 /// Rows that are read at once for a table.
@@ -102,13 +105,8 @@ pub async fn as_page(app: &App, acting: &Acting, id: SystemUserId, problem: Prob
     }
 }
 /// The agent and what the visitor holds, for one who manages clients.
-pub async fn enter(
-    app: &App,
-    acting: &Acting,
-    reads: &mut Reads,
-    id: SystemUserId,
-) -> Result<(Agent, Holdings), Problem> {
-    match shelf::enter(app, reads, acting.on(), id).await {
+pub async fn enter(app: &App, acting: &Acting, id: SystemUserId) -> Result<Entered, Problem> {
+    match shelf::enter(app, acting.on(), id).await {
         Ok(entered) => Ok(entered),
         Err(problem) => Err(as_page(app, acting, id, problem).await),
     }
@@ -116,8 +114,13 @@ pub async fn enter(
 
 /// To the only one there is, or to choose among several.
 async fn choose(State(app): State<App>, acting: Acting) -> Result<Response, Problem> {
+    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     let mut reads = app.store.reads().await?;
-    let agents = shelf::agents(&mut reads, acting.party.id).await?;
+    let holdings = authority::look(&mut reads, now, acting.on()).await?;
+    if holdings.manages_clients(&catalogue).or(holdings.manages_access(&catalogue)).is_none() {
+        return Err(Stop::NotEntitled.into());
+    }
+    let (agents, more) = shelf::agents(&mut reads, acting.party.id).await?;
     drop(reads);
     if let [only] = agents.as_slice() {
         return Ok(Redirect::to(&urls::clients(only.id)).into_response());
@@ -130,7 +133,7 @@ async fn choose(State(app): State<App>, acting: Acting) -> Result<Response, Prob
         clients: unsigned(agent.clients),
     };
     let agents = agents.into_iter().map(row).collect();
-    answer(&app, &ChooseAgentPage { page, agents }, &[])
+    answer(&app, &ChooseAgentPage { page, agents, more }, &[])
 }
 
 async fn show_list(
@@ -141,13 +144,9 @@ async fn show_list(
 ) -> Result<Response, Problem> {
     let id: SystemUserId = params.find("id")?;
     let (shows, after) = (place.shows()?, place.after()?);
-    let mut reads = app.store.reads().await?;
-    let (agent, holdings) = match enter(&app, &acting, &mut reads, id).await {
+    let Entered { mut reads, agent, holdings, .. } = match enter(&app, &acting, id).await {
         Ok(entered) => entered,
-        Err(Problem::Stop(Stop::NotEntitled)) => {
-            drop(reads);
-            return not_entitled(&app, acting, id).await;
-        }
+        Err(Problem::Stop(Stop::NotEntitled)) => return not_entitled(&app, acting, id).await,
         Err(problem) => return Err(problem),
     };
     let catalogue = app.catalogue.now();
@@ -223,6 +222,8 @@ async fn show_list(
         bulk_url: urls::client_bulk(id),
         rules_url: urls::client_rules(id),
         waiting: unsigned(kinds.waiting()),
+        running: kinds.running(),
+        jobs_url: urls::client_jobs(id),
         csv_url: format!("{}.csv", urls::clients(id)),
         rows,
         message,
@@ -318,10 +319,9 @@ async fn download(
 ) -> Result<Response, Problem> {
     let id: SystemUserId = params.find("id")?;
     let shows = place.shows()?;
-    let mut reads = app.store.reads().await?;
-    let (agent, _) = enter(&app, &acting, &mut reads, id).await?;
+    let Entered { reads, agent, .. } = enter(&app, &acting, id).await?;
     drop(reads);
-    let page = acting.page;
+    let (page, party) = (acting.page, acting.party);
     Ok(stream::table("klienter.csv", async move |pipe: stream::Pipe| {
         let catalogue = app.catalogue.now();
         let mut table = String::from(csv::MARK);
@@ -336,6 +336,11 @@ async fn download(
                 page.t("clients-csv-missing"),
             ],
         );
+        if agent.own && place.q.is_empty() && matches!(shows, Shows::All | ADDED) {
+            let own = [party.org_no.as_str(), &party.name, "", page.t("clients-own")];
+            let state = view::state(&page, ClientState::Added);
+            csv::push_row(&mut table, own.into_iter().chain([state, ""]));
+        }
         let mut after = None;
         loop {
             let mut reads = app.store.reads().await?;

@@ -1,10 +1,10 @@
 //! What the clients pages show beside a list: on which of the owner's other system users a client is,
 //! which clients are on none, and which system users there are.
 use super::{
-    kept,
-    list::Found,
+    kept, list,
     model::{After, Agent, Client, Relations},
-    own_agent, store,
+    own_agent,
+    store::{self, Found},
 };
 use crate::{
     app::App,
@@ -23,30 +23,56 @@ statements! {
     LIST_ELSEWHERE = "select d.client, u.title from client_delegation d join system_user u on u.id = d.system_user and u.revoked is null where d.ended is null and d.facilitator = $1 and d.system_user <> $2 and d.client in ($3) order by u.title, u.id";
     /// In the order of names, and with how many there are, as the other lists.
     LIST_ON_NONE = "with page as (select party, org_no, relations, name_sort from client k where facilitator = $1 and (name_sort, party) > ($2, $3) and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not coalesce((select true from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null limit 1), false) order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, case when (select count(*) from page) >= cast($5 as bigint) or length($2) > 0 then (select count(*) from (select 1 as one from client k where k.facilitator = $1 and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not coalesce((select true from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null limit 1), false) limit 501) k) end as hits from page c join party p on p.id = c.party order by c.name_sort, c.party";
-    LIST_AGENTS = "select u.id, u.title, u.clients, s.name as system_name from system_user u join system s on s.id = u.system_id where u.owner = $1 and u.kind = 'agent' and u.revoked is null order by u.created desc, u.id desc limit 100";
-    FIND_NAME = "select name from party where id = $1";
+    LIST_AGENTS = "select u.id, u.title, u.clients, s.name as system_name from system_user u join system s on s.id = u.system_id where u.owner = $1 and u.kind = 'agent' and u.revoked is null order by u.created desc, u.id desc limit 101";
+    LIST_NAMES = "select id, name from party where kind = 'organisation' and id in ($1)";
 }
 
-/// The party's own agent, whose owner's clients are kept from now on, for one who manages them; and
-/// what the person holds.
-pub async fn enter(
-    app: &App,
-    reads: &mut Reads,
-    on: OnBehalf,
-    user: SystemUserId,
-) -> Result<(Agent, Holdings), Problem> {
-    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
-    let found = store::read_agent(reads, user).await?;
+/// The party's own agent, for one who manages its clients.
+pub struct Entered {
+    /// To read the rest by.
+    pub reads: Reads,
+    pub agent: Agent,
+    /// What the person holds.
+    pub holdings: Holdings,
+    /// Nothing more can be done with it then.
+    pub revoked: bool,
+}
+/// A standing agent, whose owner's clients are kept from now on.
+pub async fn enter(app: &App, on: OnBehalf, user: SystemUserId) -> Result<Entered, Problem> {
+    let mut reads = app.store.reads().await?;
+    let found = store::read_agent(&mut reads, user).await?;
     let opened = found.as_ref().is_some_and(|found| found.opened);
     let agent = own_agent(found, on)?;
-    let holdings = authority::look(reads, now, on).await?;
-    if holdings.manages_clients(&catalogue).is_none() {
+    let entered = entered(app, on, reads, agent, false).await?;
+    if opened {
+        return Ok(entered);
+    }
+    // Whoever waits to write holds no connection meanwhile.
+    drop(entered.reads);
+    let now = app.clock.now();
+    app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
+    Ok(Entered { reads: app.store.reads().await?, ..entered })
+}
+/// The same for what is past: also when the agent has been revoked.
+pub async fn look_back(app: &App, on: OnBehalf, user: SystemUserId) -> Result<Entered, Problem> {
+    let mut reads = app.store.reads().await?;
+    let found = store::read_agent(&mut reads, user).await?;
+    let revoked = found.as_ref().is_some_and(|found| found.revoked);
+    let agent = own_agent(found.map(|found| Found { revoked: false, ..found }), on)?;
+    entered(app, on, reads, agent, revoked).await
+}
+async fn entered(
+    app: &App,
+    on: OnBehalf,
+    mut reads: Reads,
+    agent: Agent,
+    revoked: bool,
+) -> Result<Entered, Problem> {
+    let holdings = authority::look(&mut reads, app.clock.now(), on).await?;
+    if holdings.manages_clients(&app.catalogue.now()).is_none() {
         return Err(Stop::NotEntitled.into());
     }
-    if !opened {
-        app.store.write(async |tx| kept::open(tx, now, on.party).await).await?;
-    }
-    Ok((agent, holdings))
+    Ok(Entered { reads, agent, holdings, revoked })
 }
 /// A system user that acts for clients, whoever's it is.
 pub async fn agent(reads: &mut Reads, user: SystemUserId) -> Result<Option<Agent>, Error> {
@@ -109,7 +135,7 @@ pub async fn on_none(
     after: Option<After>,
     most: i64,
     lack: impl Fn(&Relations) -> Vec<PackageUrn>,
-) -> Result<Found, Error> {
+) -> Result<list::Found, Error> {
     let After { name_sort, id } = after.unwrap_or_else(After::nothing);
     let query = reads.query(LIST_ON_NONE).bind(owner).bind(name_sort).bind(id);
     let mut rows: Vec<Row> = query.bind(pattern(q)).bind(most + 1).all().await?;
@@ -130,7 +156,7 @@ pub async fn on_none(
             relations,
         }
     };
-    Ok(Found { clients: rows.into_iter().map(client).collect(), next, hits })
+    Ok(list::Found { clients: rows.into_iter().map(client).collect(), next, hits })
 }
 
 /// One of a party's agent system users, as one chooses among them.
@@ -141,12 +167,20 @@ pub struct Choice {
     pub clients: i64,
     pub system_name: Json<Localised>,
 }
-/// The party's agent system users, newest first: the first hundred.
-pub async fn agents(reads: &mut Reads, owner: PartyUuid) -> Result<Vec<Choice>, Error> {
-    reads.query(LIST_AGENTS).bind(owner).all().await
+/// Most system users that one chooses among; the others are found on the overview.
+const MOST_AGENTS: usize = 100;
+/// The party's agent system users, newest first, and whether there are more.
+pub async fn agents(reads: &mut Reads, owner: PartyUuid) -> Result<(Vec<Choice>, bool), Error> {
+    let mut agents: Vec<Choice> = reads.query(LIST_AGENTS).bind(owner).all().await?;
+    let more = agents.len() > MOST_AGENTS;
+    agents.truncate(MOST_AGENTS);
+    Ok((agents, more))
 }
-/// What a party is called.
-pub async fn name(reads: &mut Reads, party: PartyUuid) -> Result<Option<String>, Error> {
-    let row: Option<(String,)> = reads.query(FIND_NAME).bind(party).opt().await?;
-    Ok(row.map(|(name,)| name))
+/// What these organisations are called.
+pub async fn names(
+    reads: &mut Reads,
+    parties: &[PartyUuid],
+) -> Result<HashMap<PartyUuid, String>, Error> {
+    let rows: Vec<(PartyUuid, String)> = reads.query(LIST_NAMES).list(parties).all().await?;
+    Ok(rows.into_iter().collect())
 }

@@ -56,6 +56,17 @@ pub fn state(page: &Page, state: State) -> &'static str {
     }
 }
 
+/// One that something came to nothing for, and why: `Bø AS: Missing Regnskapsfører lønn`.
+pub fn refused(page: &Page, catalogue: &Contents, name: &str, fate: &Fate) -> Option<String> {
+    let why = match fate {
+        Fate::Done | Fate::Already => return None,
+        Fate::NotAClient => page.t("job-row-not-a-client").to_owned(),
+        Fate::Blocked(missing) => {
+            page.t1("clients-missing", "packages", &packages(page, catalogue, missing))
+        }
+    };
+    Some(format!("{name}: {why}"))
+}
 /// What came of several clients, in one sentence: `12 added, 3 cannot be added`.
 pub fn told(page: &Page, adds: bool, fates: &[Fate]) -> String {
     let count = |of: fn(&Fate) -> bool| {

@@ -319,6 +319,10 @@ pub fn client_bulk(id: SystemUserId) -> String {
 pub fn client_rules(id: SystemUserId) -> String {
     format!("{UI}/{id}/clients/rules")
 }
+/// The jobs by which many have been.
+pub fn client_jobs(id: SystemUserId) -> String {
+    format!("{UI}/{id}/clients/jobs")
+}
 pub fn client_job(id: SystemUserId, job: JobId) -> String {
     format!("{UI}/{id}/clients/jobs/{job}")
 }

@@ -14,6 +14,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::changes::store::STATEMENTS,
     systembruker::clients::fit::STATEMENTS,
     systembruker::clients::jobs::chunks::STATEMENTS,
+    systembruker::clients::jobs::log::STATEMENTS,
     systembruker::clients::jobs::matching::STATEMENTS,
     systembruker::clients::jobs::store::STATEMENTS,
     systembruker::clients::kept::store::STATEMENTS,

@@ -3,19 +3,19 @@
 use super::{
     From, Shown, Source, begin, cancel, draft, forecast,
     model::Which,
-    rows, show,
+    progress, rows, show,
     wire::{BulkWish, ForecastBody, JobBody, RowBody, Wished, wish},
 };
 use crate::{
     app::App,
     auth::tokens::{EndUser, scope},
     authority::OnBehalf,
-    clients::shelf,
+    clients::front_ends,
     ids::{JobId, SystemUserId},
-    problem::{Code, Problem, Stop, Violation},
+    problem::{Code, Problem, Stop},
     web::{
         extract::{Flags, Json, Params, Query},
-        json::{Folded, unreadable},
+        json::Folded,
         paging::Paged,
         routes::{Access, Routes},
         urls::API,
@@ -106,8 +106,7 @@ async fn bulk(app: &App, asker: &Asker, body: Folded, dry: bool) -> Result<Respo
     let (on, user) = (asker.on, asker.user);
     if dry {
         let job = draft(app, on, user, action, &source).await.map_err(of_another)?;
-        let mut reads = app.store.reads().await?;
-        let shown = show(app, &mut reads, on, user, job).await?;
+        let (shown, mut reads) = show(app, on, user, job).await?;
         let foreseen = forecast(app, &mut reads, &shown).await?;
         drop(reads);
         let rows = page(app, asker, &shown, 0).await?;
@@ -123,8 +122,8 @@ async fn bulk(app: &App, asker: &Asker, body: Folded, dry: bool) -> Result<Respo
     Ok(response)
 }
 async fn seen(app: &App, asker: &Asker, job: JobId) -> Result<Shown, Problem> {
-    let mut reads = app.store.reads().await?;
-    show(app, &mut reads, asker.on, asker.user, job).await.map_err(of_another)
+    let (shown, _) = show(app, asker.on, asker.user, job).await.map_err(of_another)?;
+    Ok(shown)
 }
 /// A page of a job's rows, after one.
 async fn page(
@@ -149,7 +148,13 @@ async fn stop(app: &App, asker: &Asker, job: JobId) -> Result<StatusCode, Proble
 }
 #[derive(Deserialize)]
 struct After {
-    after: Option<i64>,
+    after: Option<String>,
+}
+impl After {
+    /// The row; empty is the beginning, as everywhere.
+    fn row(&self) -> Result<i64, Problem> {
+        progress::after(self.after.as_deref().unwrap_or_default())
+    }
 }
 
 /// Adds or removes many clients of an agent of the organisation's, as one job; or says what that would
@@ -200,11 +205,11 @@ async fn list_rows(
     State(app): State<App>,
     who: EndUser,
     params: Params,
-    Query(After { after }): Query<After>,
+    Query(after): Query<After>,
 ) -> Result<Json<Paged<RowBody>>, Problem> {
     let asker = asker(&app, &who, &params).await?;
     let shown = seen(&app, &asker, params.read("job")?).await?;
-    page(&app, &asker, &shown, after.unwrap_or_default()).await.map(Json)
+    page(&app, &asker, &shown, after.row()?).await.map(Json)
 }
 /// Cancels what a job has not done yet; what is done stays.
 #[utoipa::path(delete, path = "/authentication/api/v1/systemuser/agent/{party}/{systemUserId}/clients/bulk/{job}", tag = "clients",
@@ -239,18 +244,8 @@ async fn post_bulk_for_vendor(
 ) -> Result<Response, Problem> {
     let (who, dry) = (who.with_scope(WRITE)?, flags.is_set("dryRun")?);
     let given = query.iter().find(|(name, _)| name.eq_ignore_ascii_case("agent"));
-    let text = given.map(|(_, value)| value.as_str()).filter(|text| !text.is_empty());
-    let wrong = |title: &'static str| {
-        let title = title.into();
-        Problem::Violations(vec![Violation { number: 14, path: "?agent", title, extension: None }])
-    };
-    let text = text.ok_or_else(|| wrong("The agent parameter is missing."))?;
-    let user: SystemUserId =
-        text.parse().map_err(|_| unreadable("agent", "The value is not valid."))?;
-    let mut reads = app.store.reads().await?;
-    let agent = shelf::agent(&mut reads, user).await?;
-    drop(reads);
-    let agent = agent.ok_or_else(|| wrong("There is no such system user for clients."))?;
+    let agent = front_ends::named(&app, given.map(|(_, value)| value.as_str())).await?;
+    let user = agent.id;
     let asker = Asker { on: who.on(agent.owner), user, address: vendors(&app) };
     bulk(&app, &asker, body, dry).await
 }
@@ -278,12 +273,12 @@ async fn list_rows_for_vendor(
     State(app): State<App>,
     who: EndUser,
     params: Params,
-    Query(After { after }): Query<After>,
+    Query(after): Query<After>,
 ) -> Result<Json<Paged<RowBody>>, Problem> {
     let (who, id) = (who.with_scope(READ)?, params.read("job")?);
     let asker = asker_of_job(&app, &who, id).await?;
     let shown = seen(&app, &asker, id).await.map_err(hidden)?;
-    page(&app, &asker, &shown, after.unwrap_or_default()).await.map(Json)
+    page(&app, &asker, &shown, after.row()?).await.map(Json)
 }
 /// Cancels what a job has not done yet; what is done stays.
 #[utoipa::path(delete, path = "/authentication/api/v1/enduser/systemuser/clients/bulk/{job}", tag = "clients",

@@ -4,6 +4,7 @@
 //! nothing about what comes of a row.
 pub mod api;
 pub mod chunks;
+pub mod log;
 pub mod matching;
 pub mod model;
 pub mod pages;
@@ -20,7 +21,9 @@ pub use model::{
 pub use store::{From, Judge};
 
 use super::{
-    Agent, CHUNK, Fate, add_all, hold, own_agent, remove_all, rules, shelf, store as clients,
+    Agent, CHUNK, Fate, add_all, hold, own_agent, remove_all, rules,
+    shelf::{self, Entered},
+    store as clients,
 };
 use crate::{
     app::App,
@@ -30,8 +33,12 @@ use crate::{
     ids::{JobId, PartyUuid, SystemUserId},
     number_list::NumberList,
     problem::{Code, Problem},
+    web::json::unreadable,
 };
 use model::Whose;
+use sha2::{Digest as _, Sha256};
+use store::Still;
+use uuid::Uuid;
 
 /// Days that a job is kept after it was begun.
 pub const KEPT_DAYS: i64 = 90;
@@ -72,6 +79,9 @@ pub async fn at_once(
     action: Action,
     clients: &[PartyUuid],
 ) -> Result<Vec<Fate>, Problem> {
+    if clients.len() > CHUNK {
+        return Err(unreadable("client", "More than 500 at once; use a list."));
+    }
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     app.store
         .write(async |tx| {
@@ -81,7 +91,6 @@ pub async fn at_once(
             if action == Action::Add && agent.packages.is_empty() {
                 return Err(Code::PackageNotInSystem.into());
             }
-            let clients = clients.get(..CHUNK).unwrap_or(clients);
             Ok(match action {
                 Action::Add => add_all(tx, now, &catalogue, &proof, &agent, clients).await?,
                 Action::Remove => remove_all(tx, now, &proof, &agent, clients).await?,
@@ -91,7 +100,7 @@ pub async fn at_once(
 }
 
 /// A job that does nothing until it is started: what it would come to can be looked at first. Of one
-/// person's drafts for a system user the newest is kept.
+/// person's drafts for a system user the newest few are kept.
 pub async fn draft(
     app: &App,
     on: OnBehalf,
@@ -99,7 +108,16 @@ pub async fn draft(
     action: Action,
     source: &Source<'_>,
 ) -> Result<JobId, Problem> {
-    app.store.write(async |tx| enter(tx, app, on, user, action, source).await).await
+    /// Seconds that a draft is kept, however many are made.
+    const AT_LEAST: i64 = 60;
+    app.store
+        .write(async |tx| {
+            let id = enter(tx, app, on, user, action, source, None).await?;
+            let until = app.clock.now().plus_seconds(-AT_LEAST);
+            store::delete_drafts_of(tx, user, on.person, until).await?;
+            Ok(id)
+        })
+        .await
 }
 /// A job that starts at once.
 pub async fn begin(
@@ -109,9 +127,20 @@ pub async fn begin(
     action: Action,
     source: &Source<'_>,
 ) -> Result<JobId, Problem> {
+    begin_once(app, on, user, action, source, &Uuid::now_v7().to_string()).await
+}
+/// The same; with the same word it is the same job, however often it is begun.
+pub async fn begin_once(
+    app: &App,
+    on: OnBehalf,
+    user: SystemUserId,
+    action: Action,
+    source: &Source<'_>,
+    once: &str,
+) -> Result<JobId, Problem> {
     app.store
         .write(async |tx| {
-            let id = enter(tx, app, on, user, action, source).await?;
+            let id = enter(tx, app, on, user, action, source, Some(once)).await?;
             store::start(tx, id, on, app.clock.now(), CHUNK).await?;
             Ok(id)
         })
@@ -125,16 +154,18 @@ pub(super) async fn enter(
     user: SystemUserId,
     action: Action,
     source: &Source<'_>,
+    once: Option<&str>,
 ) -> Result<JobId, Problem> {
     let (catalogue, now) = (app.catalogue.now(), app.clock.now());
     authority::may_manage_clients(tx, now, &catalogue, on, app.config.min_level).await?;
     let agent = hold(tx, now, on, user).await?;
+    let id = once.map_or_else(|| JobId(Uuid::now_v7()), |once| named(once, on, user));
+    if once.is_some() && store::find(tx, id).await?.is_some() {
+        return Ok(id);
+    }
     if action == Action::Add && agent.packages.is_empty() {
         return Err(Code::PackageNotInSystem.into());
     }
-    let earlier = store::list_drafts_of(tx, user, on.person).await?;
-    store::delete(tx, &earlier).await?;
-    let id = JobId(uuid::Uuid::now_v7());
     let list = if let Source::List(list) = source { Some(*list) } else { None };
     let whose = Whose { user, owner: agent.owner };
     let scope = source.scope();
@@ -163,6 +194,23 @@ pub(super) async fn enter(
     }
     store::set_total(tx, id).await?;
     Ok(id)
+}
+
+/// The id that this person's word stands for, for this system user and no other. It begins with the time,
+/// as ids do, where the word is an id.
+fn named(once: &str, on: OnBehalf, user: SystemUserId) -> JobId {
+    /// Bytes of an id's time.
+    const TIME: usize = 6;
+    let words = [on.person.0.as_bytes().as_slice(), user.0.as_bytes(), once.as_bytes()];
+    let digest = Sha256::digest(words.concat());
+    let time = once.parse().unwrap_or(Uuid::nil());
+    let mut bytes = uuid::Bytes::default();
+    let from = time.as_bytes().iter().take(TIME).chain(digest.iter());
+    for (byte, from) in bytes.iter_mut().zip(from) {
+        *byte = *from;
+    }
+    let built = uuid::Builder::from_bytes(bytes).with_version(uuid::Version::SortRand);
+    JobId(built.with_variant(uuid::Variant::RFC4122).into_uuid())
 }
 
 /// Starts a draft; `false` if it had been started before.
@@ -195,7 +243,9 @@ pub async fn cancel(
             authority::may_manage_clients(tx, now, &catalogue, on, app.config.min_level).await?;
             let job = own(store::find(tx, id).await?, on, user)?;
             if job.state == State::Draft {
-                store::delete(tx, &[id]).await?;
+                if store::delete(tx, &[id], Still::Draft).await? == 0 {
+                    return Err(Problem::Clash("The job has just been started.".into()));
+                }
                 return Ok(true);
             }
             // Waits for the chunk that is being decided.
@@ -216,18 +266,45 @@ fn own(job: Option<Job>, on: OnBehalf, user: SystemUserId) -> Result<Job, Proble
 pub struct Shown {
     pub job: Job,
     pub agent: Agent,
+    /// Whether that has been revoked.
+    pub revoked: bool,
 }
-/// The job, for one who manages the party's clients.
+/// The job, for one who manages the party's clients, and a connection to read its rows by.
 pub async fn show(
     app: &App,
-    reads: &mut Reads,
     on: OnBehalf,
     user: SystemUserId,
     id: JobId,
-) -> Result<Shown, Problem> {
-    let (agent, _) = shelf::enter(app, reads, on, user).await?;
-    let job = own(store::read(reads, id).await?, on, user)?;
-    Ok(Shown { job, agent })
+) -> Result<(Shown, Reads), Problem> {
+    let Entered { mut reads, agent, revoked, .. } = shelf::look_back(app, on, user).await?;
+    let job = own(store::read(&mut reads, id).await?, on, user)?;
+    Ok((Shown { job, agent, revoked }, reads))
+}
+/// Jobs on a page.
+const PAGE: i64 = 50;
+/// A page of the jobs of the party's own system user, the newest first, for one who manages its clients:
+/// after one of them, and whether there are more.
+pub async fn past(
+    app: &App,
+    on: OnBehalf,
+    user: SystemUserId,
+    after: Option<JobId>,
+) -> Result<Past, Problem> {
+    let Entered { mut reads, agent, revoked, .. } = shelf::look_back(app, on, user).await?;
+    let jobs = log::list(&mut reads, app.clock.now(), user, after, PAGE + 1).await?;
+    let mut jobs = jobs.ok_or(Problem::NotFound)?;
+    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = jobs.len() > most;
+    jobs.truncate(most);
+    Ok(Past { agent, revoked, jobs, more })
+}
+/// Jobs that there have been.
+#[derive(Debug)]
+pub struct Past {
+    pub agent: Agent,
+    pub revoked: bool,
+    pub jobs: Vec<log::Entry>,
+    pub more: bool,
 }
 /// A page of the job's rows.
 pub async fn rows(
@@ -273,8 +350,7 @@ pub async fn forget(app: &App) -> Result<usize, Error> {
     let now = app.clock.now();
     let (drafts, jobs) = (now.plus_days(-DRAFT_DAYS), now.plus_days(-KEPT_DAYS));
     let old = store::list_old(&app.store, drafts, jobs, MOST).await?;
-    app.store.write(async |tx| store::delete(tx, &old).await).await?;
-    Ok(old.len())
+    app.store.write(async |tx| store::delete(tx, &old, Still::NotRunning).await).await
 }
 
 /// When the job ended, if it has.

@@ -57,6 +57,17 @@ pub enum State {
     Stopped(Ts, Stopped),
 }
 impl State {
+    /// As it is kept, with when it ended and why it went no further.
+    pub fn of(name: &str, ended: Option<Ts>, stopped: Option<Stopped>) -> Option<Self> {
+        match (name, ended, stopped) {
+            ("draft", None, None) => Some(Self::Draft),
+            ("running", None, None) => Some(Self::Running),
+            ("done", Some(at), None) => Some(Self::Done(at)),
+            ("cancelled", Some(at), None) => Some(Self::Cancelled(at)),
+            ("stopped", Some(at), Some(why)) => Some(Self::Stopped(at, why)),
+            _ => None,
+        }
+    }
     pub fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",

@@ -160,7 +160,10 @@ impl CheckPage {
 pub struct JobPage {
     pub page: Page,
     pub title: String,
-    pub back: String,
+    /// The list of clients, as long as there is one.
+    pub back: Option<String>,
+    /// The jobs that there have been.
+    pub jobs_url: String,
     pub user_url: String,
     /// This page as it is now.
     pub url: String,
@@ -183,6 +186,8 @@ pub struct JobPage {
     pub retry: Option<FormToken>,
     /// The job's id, for the form that tries again.
     pub id: String,
+    /// What makes it one new job, however often that form is sent.
+    pub once: String,
 }
 /// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,6 +197,18 @@ pub enum State {
     Cancelled,
     NotEntitled,
     Revoked,
+}
+impl State {
+    /// What the state is called, with its colour.
+    fn tag(self, page: &Page) -> Link {
+        let (color, key) = match self {
+            Self::Running => ("info", "job-running"),
+            Self::Done => ("success", "job-done"),
+            Self::Cancelled => ("neutral", "job-cancelled"),
+            Self::NotEntitled | Self::Revoked => ("warning", "job-stopped"),
+        };
+        Link { url: color.into(), text: page.language.plain(key).to_owned() }
+    }
 }
 /// A row with what came of it, or would.
 #[derive(Debug, Clone)]
@@ -234,22 +251,16 @@ impl JobPage {
         let (done, total) = (self.page.number(self.done), self.page.number(self.total));
         self.page.t2("job-done-of", "done", &done, "of", &total)
     }
-    /// What the state is called, with its colour.
     fn tag(&self) -> Link {
-        let (color, key) = match self.state {
-            State::Running => ("info", "job-running"),
-            State::Done => ("success", "job-done"),
-            State::Cancelled => ("neutral", "job-cancelled"),
-            State::NotEntitled | State::Revoked => ("warning", "job-stopped"),
-        };
-        Link { url: color.into(), text: self.page.language.plain(key).to_owned() }
+        self.state.tag(&self.page)
     }
 
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
         let sample = |state| Self {
             page: page.clone(),
             title: "Smart<Regnskap>".into(),
-            back: "/x".into(),
+            back: Some("/x".into()),
+            jobs_url: "/x".into(),
             user_url: "/x".into(),
             url: "/x".into(),
             action: Action::Add,
@@ -268,6 +279,7 @@ impl JobPage {
             cancel: None,
             retry: Some(sample_form("jobs")),
             id: "1".into(),
+            once: "2".into(),
         };
         let running = Self {
             done: 4_200,
@@ -285,7 +297,92 @@ impl JobPage {
             ("removed", Self { action: Action::Remove, only_refused: true, ..sample(State::Done) }),
             ("cancelled", sample(State::Cancelled)),
             ("not entitled", sample(State::NotEntitled)),
-            ("revoked", Self { rows: Vec::new(), only_refused: true, ..sample(State::Revoked) }),
+            (
+                "revoked",
+                Self { rows: Vec::new(), only_refused: true, back: None, ..sample(State::Revoked) },
+            ),
         ]
+    }
+}
+
+/// The jobs of a system user.
+#[derive(Template)]
+#[template(path = "clients/jobs.html")]
+pub struct JobsPage {
+    pub page: Page,
+    pub title: String,
+    /// The list of clients, as long as there is one.
+    pub back: Option<String>,
+    pub user_url: String,
+    /// The first page.
+    pub url: String,
+    pub rows: Vec<JobRow>,
+    pub next: Option<String>,
+    /// Whether this page is not the first.
+    pub further: bool,
+}
+/// A job in the list.
+#[derive(Debug, Clone)]
+pub struct JobRow {
+    pub url: String,
+    pub action: Action,
+    pub state: State,
+    pub changed: u64,
+    pub refused: u64,
+    pub done: u64,
+    pub total: u64,
+    pub begun: String,
+    /// Whoever began it.
+    pub person: String,
+}
+impl JobRow {
+    fn adds(&self) -> bool {
+        self.action == Action::Add
+    }
+    fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+    fn tag(&self, page: &Page) -> Link {
+        self.state.tag(page)
+    }
+    fn done_of(&self, page: &Page) -> String {
+        page.t2("job-done-of", "done", &page.number(self.done), "of", &page.number(self.total))
+    }
+}
+impl JobsPage {
+    pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
+        let row = |action, state, refused| JobRow {
+            url: "/x".into(),
+            action,
+            state,
+            changed: 9_480,
+            refused,
+            done: 9_500,
+            total: 10_000,
+            begun: "21. november 2026 kl. 11.00".into(),
+            person: "Kari <Klepp>".into(),
+        };
+        let sample = |rows| Self {
+            page: page.clone(),
+            title: "Smart<Regnskap>".into(),
+            back: Some("/x".into()),
+            user_url: "/x".into(),
+            url: "/x".into(),
+            rows,
+            next: None,
+            further: false,
+        };
+        let several = vec![
+            row(Action::Add, State::Running, 0),
+            row(Action::Remove, State::Done, 20),
+            row(Action::Add, State::Revoked, 1),
+        ];
+        let far = Self {
+            next: Some("/x?after=1".into()),
+            further: true,
+            back: None,
+            ..sample(several.clone())
+        };
+        vec![("several", sample(several)), ("far", far), ("none", sample(Vec::new()))]
     }
 }

@@ -1,6 +1,6 @@
 //! Jobs, in HTML: clients are named, what it would come to is shown, it is started and followed.
 use super::{
-    From, Source, begin, draft, forecast, forecast_matching,
+    From, Source, begin_once, draft, forecast, forecast_matching,
     model::{Action, Forecast, Matching, State as JobState, Which},
     pages::{BulkPage, CheckPage, Fault},
     progress::{self, PAGE, paged, unsigned},
@@ -11,12 +11,17 @@ use crate::{
     app::App,
     auth::{
         form::{Fields, Form},
-        person::{Acting, answer},
+        person::{Acting, answer, flash},
     },
-    clients::{Agent, pages::Shows, portal::as_page, shelf},
+    clients::{
+        Agent,
+        pages::Shows,
+        portal::as_page,
+        shelf::{self, Entered},
+    },
     ids::{JobId, SystemUserId},
     number_list::{self, MOST_BYTES},
-    problem::Problem,
+    problem::{Code, Problem},
     web::{
         extract::{Params, Query},
         json::unreadable,
@@ -28,10 +33,11 @@ use crate::{
 use axum::{
     extract::State,
     http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// What a form says besides its file.
 const AROUND: usize = 64 * 1024;
@@ -68,6 +74,9 @@ struct Wish {
     job: String,
     #[serde(default)]
     after: String,
+    /// What is the same each time the same form is sent.
+    #[serde(default)]
+    once: String,
     /// What was pasted before a login.
     #[serde(default)]
     list: String,
@@ -99,8 +108,7 @@ async fn name_or_check(
         if !wish.job.is_empty() {
             return check_draft(&app, &acting, id, &wish).await;
         }
-        let mut reads = app.store.reads().await?;
-        let (agent, _) = shelf::enter(&app, &mut reads, acting.on(), id).await?;
+        let Entered { mut reads, agent, .. } = shelf::enter(&app, acting.on(), id).await?;
         if wish.scope == "all" {
             let (action, matching) = (wish.action()?, wish.matching()?);
             let foreseen = forecast_matching(&app, &mut reads, &agent, action, &matching).await?;
@@ -110,6 +118,8 @@ async fn name_or_check(
                 ("do", action.name().to_owned()),
                 ("q", wish.q.clone()),
                 ("state", wish.state.clone()),
+                // However often the button is pressed, it is one job.
+                ("once", Uuid::now_v7().to_string()),
             ];
             let made = check_page(&app, &acting, &agent, action, &foreseen, fields);
             return answer(&app, &made, &[]);
@@ -119,8 +129,16 @@ async fn name_or_check(
     };
     match done.await {
         Ok(response) => Ok(response),
+        Err(Problem::NotFound) if !wish.job.is_empty() => {
+            name_again(&acting, id).await.map(IntoResponse::into_response)
+        }
         Err(problem) => Err(as_page(&app, &acting, id, problem).await),
     }
+}
+/// A draft that is there no more is made anew.
+async fn name_again(acting: &Acting, id: SystemUserId) -> Result<Redirect, Problem> {
+    flash(&acting.session, "bulk-flash-gone", "").await?;
+    Ok(Redirect::to(&urls::client_bulk(id)))
 }
 /// The page on which clients are named; again, with what is wrong.
 async fn naming(
@@ -131,7 +149,7 @@ async fn naming(
     wrong: Option<(Fault, String)>,
 ) -> Result<Response, Problem> {
     let mut reads = app.store.reads().await?;
-    let others = shelf::agents(&mut reads, agent.owner).await?;
+    let (others, _) = shelf::agents(&mut reads, agent.owner).await?;
     drop(reads);
     let others = others.into_iter().filter(|other| other.id != agent.id);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -189,8 +207,10 @@ async fn check_draft(
 ) -> Result<Response, Problem> {
     let job: JobId = wish.job.parse().map_err(|_| Problem::NotFound)?;
     let after = progress::after(&wish.after)?;
-    let mut reads = app.store.reads().await?;
-    let shown = show(app, &mut reads, acting.on(), id, job).await?;
+    let (shown, mut reads) = show(app, acting.on(), id, job).await?;
+    if shown.revoked {
+        return Err(Problem::Code(Code::SystemUserNotFound, Vec::new()));
+    }
     if shown.job.state != JobState::Draft {
         return Ok(Redirect::to(&urls::client_job(id, job)).into_response());
     }
@@ -250,8 +270,7 @@ async fn post_check(
                 match number_list::read(fields.bytes(field)) {
                     Ok(list) => draft(&app, on, id, action, &Source::List(&list)).await?,
                     Err(refusal) => {
-                        let mut reads = app.store.reads().await?;
-                        let (agent, _) = shelf::enter(&app, &mut reads, on, id).await?;
+                        let Entered { reads, agent, .. } = shelf::enter(&app, on, id).await?;
                         drop(reads);
                         let text = view::refusal(&acting.page, refusal);
                         let pasted = Some(fields.text("list")).filter(|text| text.len() <= KEPT);
@@ -278,23 +297,24 @@ async fn post_start(
 ) -> Result<Redirect, Problem> {
     let id: SystemUserId = params.find("id")?;
     let on = acting.on();
+    let once = if wish.once.is_empty() { Uuid::now_v7().to_string() } else { wish.once.clone() };
     let begun = async {
         if wish.scope == "all" {
             let (action, matching) = (wish.action()?, wish.matching()?);
-            return begin(&app, on, id, action, &Source::Matching(&matching)).await;
+            return begin_once(&app, on, id, action, &Source::Matching(&matching), &once).await;
         }
         let job: JobId = wish.job.parse().map_err(|_| Problem::NotFound)?;
         if wish.scope == "retry" {
-            let mut reads = app.store.reads().await?;
-            let earlier = show(&app, &mut reads, on, id, job).await?.job;
+            let (earlier, reads) = show(&app, on, id, job).await?;
             drop(reads);
-            return begin(&app, on, id, earlier.action, &Source::LeftOf(job)).await;
+            return begin_once(&app, on, id, earlier.job.action, &Source::LeftOf(job), &once).await;
         }
         // Pressed twice, it is the same job.
         start(&app, on, id, job).await.map(|_| job)
     };
     let job = match begun.await {
         Ok(job) => job,
+        Err(Problem::NotFound) => return name_again(&acting, id).await,
         Err(problem) => return Err(as_page(&app, &acting, id, problem).await),
     };
     Worker::new(&app).hurry(job, AT_MOST).await;

@@ -1,10 +1,11 @@
 //! A job that runs or has run, in HTML: how far it has come, what came of each row, and the way out.
 use super::{
-    From, Shown, cancel, ended,
+    From, Past, Shown, cancel, ended,
+    log::Entry,
     model::{Job, State as JobState, Which},
     more_rows,
-    pages::JobPage,
-    rows, show, view,
+    pages::{JobPage, JobRow, JobsPage},
+    past, rows, show, view,
 };
 use crate::{
     app::App,
@@ -30,6 +31,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// Rows on a page.
 pub const PAGE: i64 = 50;
@@ -38,6 +40,7 @@ const TABLE: i64 = 1_000;
 
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/accessmanagement/ui/systemuser/{id}/clients/jobs", list)
         .get("/accessmanagement/ui/systemuser/{id}/clients/jobs/{job}", progress)
         .post("/accessmanagement/ui/systemuser/{id}/clients/jobs/{job}/cancel", post_cancel)
         .get("/accessmanagement/ui/systemuser/{id}/clients/jobs/{job}/result.csv", result)
@@ -90,9 +93,8 @@ struct Asked {
 }
 async fn shown(app: &App, acting: &Acting, params: &Params) -> Result<(Shown, Reads), Problem> {
     let (id, job): (SystemUserId, JobId) = (params.find("id")?, params.find("job")?);
-    let mut reads = app.store.reads().await?;
-    match show(app, &mut reads, acting.on(), id, job).await {
-        Ok(shown) => Ok((shown, reads)),
+    match show(app, acting.on(), id, job).await {
+        Ok(shown) => Ok(shown),
         Err(problem) => Err(as_page(app, acting, id, problem).await),
     }
 }
@@ -120,10 +122,11 @@ async fn progress(
     let url = urls::client_job(id, job.id);
     let only = if only_refused { "only=refused&" } else { "" };
     let over = job.state.has_ended();
-    let left = job.tally.refused > 0 || job.tally.left() > 0;
+    let left = !seen.revoked && (job.tally.refused > 0 || job.tally.left() > 0);
     let made = JobPage {
         title: seen.agent.title.clone(),
-        back: urls::clients(id),
+        back: (!seen.revoked).then(|| urls::clients(id)),
+        jobs_url: urls::client_jobs(id),
         user_url: urls::system_user(id),
         action: job.action,
         state: view::state(job.state),
@@ -141,6 +144,53 @@ async fn progress(
         cancel: (!over).then(|| acting.form(format!("{url}/cancel"))),
         retry: (over && left).then(|| acting.form(format!("{}/jobs", urls::clients(id)))),
         id: job.id.to_string(),
+        once: Uuid::now_v7().to_string(),
+        url,
+        page,
+    };
+    answer(&app, &made, &[])
+}
+
+#[derive(Debug, Deserialize)]
+struct Begins {
+    #[serde(default)]
+    after: String,
+}
+/// The jobs that there have been.
+async fn list(
+    State(app): State<App>,
+    acting: Acting,
+    params: Params,
+    Query(Begins { after }): Query<Begins>,
+) -> Result<Response, Problem> {
+    let id: SystemUserId = params.find("id")?;
+    let place = || after.parse().map_err(|_| unreadable("after", "Not a place in the list."));
+    let from: Option<JobId> = if after.is_empty() { None } else { Some(place()?) };
+    let Past { agent, revoked, jobs, more } = match past(&app, acting.on(), id, from).await {
+        Ok(past) => past,
+        Err(problem) => return Err(as_page(&app, &acting, id, problem).await),
+    };
+    let page = Page { nav: Some(Nav::Clients), ..acting.page };
+    let url = urls::client_jobs(id);
+    let row = |job: &Entry| JobRow {
+        url: urls::client_job(id, job.id),
+        action: job.action,
+        state: view::state(job.state),
+        changed: unsigned(job.changed),
+        refused: unsigned(job.refused),
+        done: unsigned(job.done),
+        total: unsigned(job.total),
+        begun: page.date_time(job.created),
+        person: job.person.clone(),
+    };
+    let last = jobs.last().filter(|_| more);
+    let made = JobsPage {
+        user_url: urls::system_user(id),
+        back: (!revoked).then(|| urls::clients(id)),
+        next: last.map(|job| format!("{url}?after={}", job.id)),
+        further: from.is_some(),
+        rows: jobs.iter().map(row).collect(),
+        title: agent.title,
         url,
         page,
     };

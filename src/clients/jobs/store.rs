@@ -32,7 +32,10 @@ statements! {
     END = "update client_job set state = $2, stopped = $3, ended = $4 where id = $1 and state = 'running'";
     /// Drafts that nobody started, and jobs whose time is up.
     LIST_OLD = "select id from client_job where (state = 'draft' and created <= $1) or (created <= $2 and state <> 'running') order by created limit cast($3 as bigint)";
-    LIST_DRAFTS_OF = "select id from client_job where system_user = $1 and person = $2 and state = 'draft'";
+    /// But the newest few, and those that have just been made.
+    LIST_DRAFTS_OF = "select id from client_job where id in (select id from client_job where system_user = $1 and person = $2 and state = 'draft' order by created desc, id desc limit 100 offset 8) and created <= $3";
+    /// From here on nobody starts them.
+    LOCK_STILL = "update client_job set total = total where state <> 'running' and id in ($1) returning id, state";
     DELETE_ROWS = "delete from client_job_row where job in ($1)";
     DELETE_JOBS = "delete from client_job where id in ($1)";
 }
@@ -148,14 +151,7 @@ impl TryFrom<JobRow> for Job {
     fn try_from(row: JobRow) -> Result<Self, Error> {
         let bad = || inconsistent("client job", row.id);
         let stopped = row.stopped.as_deref().and_then(Stopped::of);
-        let state = match (row.state.as_str(), row.ended, stopped) {
-            ("draft", None, None) => State::Draft,
-            ("running", None, None) => State::Running,
-            ("done", Some(at), None) => State::Done(at),
-            ("cancelled", Some(at), None) => State::Cancelled(at),
-            ("stopped", Some(at), Some(why)) => State::Stopped(at, why),
-            _ => return Err(bad()),
-        };
+        let state = State::of(&row.state, row.ended, stopped).ok_or_else(bad)?;
         Ok(Self {
             id: row.id,
             system_user: row.system_user,
@@ -325,14 +321,17 @@ pub(super) async fn end(
     Ok(query.bind(now).exec().await? == 1)
 }
 
-/// The drafts that the person has for the system user.
-pub(super) async fn list_drafts_of(
+/// Deletes the person's drafts for the system user that were made until the moment, but the newest few.
+pub(super) async fn delete_drafts_of(
     tx: &mut Tx,
     user: SystemUserId,
     person: PartyUuid,
-) -> Result<Vec<JobId>, Error> {
-    let rows: Vec<(JobId,)> = tx.query(LIST_DRAFTS_OF).bind(user).bind(person).all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    until: Ts,
+) -> Result<(), Error> {
+    let query = tx.query(LIST_DRAFTS_OF).bind(user).bind(person).bind(until);
+    let rows: Vec<(JobId,)> = query.all().await?;
+    let ids: Vec<JobId> = rows.into_iter().map(|(id,)| id).collect();
+    delete(tx, &ids, Still::Draft).await.map(drop)
 }
 /// Drafts begun until the one moment, and jobs begun until the other; the oldest.
 pub(super) async fn list_old(
@@ -345,10 +344,24 @@ pub(super) async fn list_old(
         store.query(LIST_OLD).bind(drafts).bind(jobs).bind(most).all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
-pub(super) async fn delete(tx: &mut Tx, jobs: &[JobId]) -> Result<(), Error> {
+/// What a job must be to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Still {
+    Draft,
+    /// A draft, or over.
+    NotRunning,
+}
+/// Deletes those of these that are so; how many.
+pub(super) async fn delete(tx: &mut Tx, jobs: &[JobId], still: Still) -> Result<usize, Error> {
     if jobs.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
-    tx.query(DELETE_ROWS).list(jobs).exec().await?;
-    tx.query(DELETE_JOBS).list(jobs).exec().await.map(drop)
+    let mut held: Vec<(JobId, String)> = tx.query(LOCK_STILL).list(jobs).all().await?;
+    held.retain(|(_, state)| still == Still::NotRunning || state == State::Draft.name());
+    let held: Vec<JobId> = held.into_iter().map(|(id, _)| id).collect();
+    if !held.is_empty() {
+        tx.query(DELETE_ROWS).list(&held).exec().await?;
+        tx.query(DELETE_JOBS).list(&held).exec().await?;
+    }
+    Ok(held.len())
 }

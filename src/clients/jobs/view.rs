@@ -83,11 +83,13 @@ pub fn refusal(page: &Page, refusal: Refusal) -> String {
 pub fn blocked(page: &Page, catalogue: &Contents, forecast: &Forecast) -> Vec<String> {
     /// Sets of packages that are told one by one.
     const MOST: usize = 10;
-    let some = forecast.blocked.iter().take(MOST);
-    some.map(|(missing, clients)| {
-        let count = page.count("bulk-blocked", u64::try_from(*clients).unwrap_or_default());
+    let n = |clients: i64| u64::try_from(clients).unwrap_or_default();
+    let (first, rest) = forecast.blocked.split_at(forecast.blocked.len().min(MOST));
+    let told = first.iter().map(|(missing, clients)| {
+        let count = page.count("bulk-blocked", n(*clients));
         let why = page.t1("clients-missing", "packages", &packages(page, catalogue, missing));
         format!("{count} {why}")
-    })
-    .collect()
+    });
+    let others: i64 = rest.iter().map(|(_, clients)| clients).sum();
+    told.chain((others > 0).then(|| page.count("bulk-blocked-otherwise", n(others)))).collect()
 }

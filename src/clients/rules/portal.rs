@@ -15,6 +15,7 @@ use crate::{
         jobs::{self, Action, Source},
         model::After,
         portal::{as_page, enter, not_entitled},
+        shelf::Entered,
         view,
     },
     ids::{PartyUuid, SystemUserId},
@@ -64,13 +65,9 @@ async fn show(
 ) -> Result<Response, Problem> {
     let id: SystemUserId = params.find("id")?;
     let from = place(&after)?;
-    let mut reads = app.store.reads().await?;
-    let (agent, _) = match enter(&app, &acting, &mut reads, id).await {
+    let Entered { mut reads, agent, .. } = match enter(&app, &acting, id).await {
         Ok(entered) => entered,
-        Err(Problem::Stop(Stop::NotEntitled)) => {
-            drop(reads);
-            return not_entitled(&app, acting, id).await;
-        }
+        Err(Problem::Stop(Stop::NotEntitled)) => return not_entitled(&app, acting, id).await,
         Err(problem) => return Err(problem),
     };
     let catalogue = app.catalogue.now();

@@ -5,7 +5,7 @@ use crate::{
     support::{ACCOUNTANTS, Answer, Bench, CUSTOMER, KARI, NILS, PIA, Person, TOR, VENDOR},
 };
 use serde_json::{Value, json};
-use systembruker::ids::SystemUserId;
+use systembruker::{ids::SystemUserId, registers::seed};
 use uuid::Uuid;
 
 on_each_engine!(
@@ -64,6 +64,10 @@ async fn given_clients_are_listed(bench: Bench) {
             "customerOrganizationNumber": CUSTOMER,
         }])
     );
+    // All that are given are added.
+    for (state, status) in [("added", 200), ("available", 400), ("blocked", 400), ("x", 400)] {
+        list(TOR, &format!("{path}?state={state}")).await.is(status);
+    }
     assert_eq!(list(TOR, &format!("{path}?q=finnes+ikke")).await.is(200).json(), json!([]));
     assert_eq!(rows(&list(TOR, &format!("{path}?q=vann")).await.json(), "customerName").len(), 1);
     // Nothing of another's, and not an empty list either.
@@ -267,6 +271,14 @@ async fn an_agent_acts_for_its_owner_when_every_package_may(bench: Bench) {
         ask(TOR, method, &other).await.is(403);
         ask(TOR, method, &format!("{A}/{party}/{own}/self/")).await.is(400);
     }
+    // Who manages access and holds no such package cannot give it.
+    let manager = package("tilgangsstyrer");
+    let siv = crate::support::SIV.1.parse().unwrap();
+    let accountants = ACCOUNTANTS.parse().unwrap();
+    let (holder, held) = (seed::Holder::Person(&siv), seed::Held::Package(&manager));
+    bench.seed.give(&accountants, holder, held).await.unwrap();
+    let refused = ask(crate::support::SIV, "POST", &path).await;
+    assert!(refused.status.is_client_error() && refused.body.contains("AUTH-00051"), "{refused:?}");
     for _ in 0..2 {
         assert_eq!(ask(TOR, "POST", &path).await.is(200).json(), json!(true));
         assert_eq!(ask(TOR, "GET", &path).await.is(200).json(), json!(true));
@@ -429,4 +441,13 @@ async fn what_front_ends_leave_out_is_told_at_once(bench: Bench) {
     let path = format!("{E}/clients?agent={agent}");
     let told = scoped(&bench, KARI, READ, "GET", &path).await.is(400).json();
     assert_eq!(told["validationErrors"][0]["code"], "AUTH.VLD-00015");
+    for method in ["POST", "DELETE"] {
+        let path = format!("{E}/clients?agent={agent}&client={}", Uuid::new_v4());
+        let told = scoped(&bench, KARI, WRITE, method, &path).await.is(400).json();
+        assert_eq!(told["validationErrors"][0]["code"], "AUTH.VLD-00015");
+    }
+    let path = format!("{E}/clients/bulk?agent={agent}");
+    let body = json!({ "do": "add", "all": true });
+    let told = super::bulk_api::ask(&bench, KARI, WRITE, ("POST", &path), Some(&body)).await;
+    assert_eq!(told.is(400).json()["validationErrors"][0]["code"], "AUTH.VLD-00015");
 }

@@ -20,7 +20,7 @@ const WRITE: &str = "altinn:clientdelegations.write";
 const READ: &str = "altinn:clientdelegations.read";
 const FRONT_END: &str = "/authentication/api/v1/enduser/systemuser/clients/bulk";
 
-async fn ask(
+pub async fn ask(
     bench: &Bench,
     who: Person,
     scopes: &str,
@@ -102,6 +102,10 @@ async fn a_list_is_tried_begun_followed_and_cancelled(bench: Bench) {
     finish(&bench).await;
     let cancelled = ask(&bench, KARI, "", ("GET", &job), None).await.is(200).json();
     assert_eq!((&cancelled["state"], &cancelled["done"]), (&json!("cancelled"), &json!(0)));
+    for (after, status) in [("", 200), ("x", 400)] {
+        let path = format!("{job}/rows?after={after}");
+        ask(&bench, KARI, "", ("GET", &path), None).await.is(status);
+    }
     let rows = ask(&bench, KARI, "", ("GET", &format!("{job}/rows?after=50")), None).await;
     assert_eq!(rows.is(200).json()["data"][0]["outcome"], "left");
     assert_eq!(counts(&bench, kari, user).await.added, 60);

@@ -2,12 +2,13 @@
 use super::world::*;
 use crate::{
     on_each_engine,
-    support::{ACCOUNTANTS, Bench, KARI, TOR, VENDOR},
+    support::{ACCOUNTANTS, Bench, KARI, SIV, TOR, VENDOR},
 };
 use serde_json::{Value, json};
 use systembruker::{
     clients::{Counts, State, list::Which},
     ids::SystemUserId,
+    registers::seed::{Held, Holder},
 };
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ on_each_engine!(
     an_agent_is_changed_only_for_who_says_so,
     those_that_qualify_follow_and_the_rest_are_blocked,
     whoever_manages_access_can_approve_it,
+    the_organisation_itself_follows_or_is_told_of,
 );
 
 async fn ask(bench: &Bench, user: SystemUserId, kind: &str, body: Value) -> crate::support::Answer {
@@ -129,4 +131,42 @@ async fn those_that_qualify_follow_and_the_rest_are_blocked(bench: Bench) {
     page.is(200).says("4 klienter følger med").never_says("følger ikke med");
     tor.submit(&page.form("/approve")).await.is(303);
     assert_eq!(counts(&bench, kari, id).await, Counts { added: 4, available: 6, blocked: 0 });
+}
+
+async fn the_organisation_itself_follows_or_is_told_of(bench: Bench) {
+    const OWN: &str = "krav-og-utlegg";
+    let live =
+        "select count(*) from client_delegation where client = facilitator and ended is null";
+    let id = agent_on(&bench, &[OWN, SIGNING]).await;
+    let tor = on(&bench, TOR, ACCOUNTANTS).await;
+    systembruker::clients::add_own(&bench.app, tor, id).await.unwrap();
+    // Somebody who manages access, and could not give the package.
+    let siv: systembruker::ids::PersonNo = SIV.1.parse().unwrap();
+    let (holder, manager) = (Holder::Person(&siv), package("tilgangsstyrer"));
+    let accountants = org(ACCOUNTANTS);
+    bench.seed.give(&accountants, holder, Held::Package(&manager)).await.unwrap();
+    let mut siv = bench.browser();
+    siv.log_in_to(SIV, "overview").await.is(303);
+    siv.act_for(&party_uuid(&bench, ACCOUNTANTS).await.to_string()).await;
+    let end = json!({ "validTo": "2028-01-01" });
+    let made = ask(&bench, id, "&kind=agent", end).await.is(201).json();
+    let address = |made: &Value| {
+        let change = made["id"].as_str().unwrap();
+        format!("/accessmanagement/ui/systemuser/changerequest?id={change}")
+    };
+    let page = siv.get(&address(&made)).await;
+    page.is(200).says("Egen virksomhet følger med.");
+    siv.submit(&page.form("/approve")).await.is(303);
+    assert_eq!(bench.count(live).await, 1, "nothing new is given");
+    // A package for clients only: it is shown, and it ends.
+    let more = packages("requiredAccessPackages", &[SIGNING]);
+    let made = ask(&bench, id, "&kind=agent", more).await.is(201).json();
+    let mut tor = bench.logged_in(TOR).await;
+    let page = tor.get(&address(&made)).await;
+    page.is(200).says("Egen virksomhet følger ikke med").says("Regnskapsfører med");
+    tor.submit(&page.form("/approve")).await.is(303);
+    assert_eq!(bench.count(live).await, 0);
+    let why = "select count(*) from event where type = 'client.removed'";
+    assert_eq!(bench.count(why).await, 1);
+    assert_eq!(bench.count("select clients from system_user").await, 0);
 }

@@ -44,8 +44,7 @@ async fn work(app: &App) {
     while worker.turn(None).await.unwrap() {}
 }
 async fn shown(bench: &Bench, on: OnBehalf, user: SystemUserId, id: JobId) -> jobs::Shown {
-    let mut reads = bench.app.store.reads().await.unwrap();
-    jobs::show(&bench.app, &mut reads, on, user, id).await.unwrap()
+    jobs::show(&bench.app, on, user, id).await.unwrap().0
 }
 async fn rows(bench: &Bench, on: OnBehalf, user: SystemUserId, id: JobId) -> Vec<Row> {
     let shown = shown(bench, on, user, id).await;
@@ -237,9 +236,8 @@ async fn a_job_that_is_cancelled_does_no_more(bench: Bench) {
     assert_eq!((tally.total, tally.changed), (700, 700));
     let draft = jobs::draft(&bench.app, kari, user, Action::Add, &source).await.unwrap();
     assert!(jobs::cancel(&bench.app, kari, user, draft).await.unwrap());
-    let mut reads = bench.app.store.reads().await.unwrap();
-    let gone = jobs::show(&bench.app, &mut reads, kari, user, draft).await;
-    assert!(matches!(gone, Err(Problem::NotFound)));
+    let gone = jobs::show(&bench.app, kari, user, draft).await;
+    assert!(matches!(gone.map(drop), Err(Problem::NotFound)));
 }
 
 async fn authority_is_asked_for_in_each_chunk(bench: Bench) {
@@ -327,8 +325,8 @@ async fn a_forecast_is_what_happens(bench: Bench) {
         states.into_iter().zip([(23, 7, 10), (0, 7, 0), (23, 0, 0), (0, 0, 10)])
     {
         let matching = matching("klient", state);
-        let mut reads = bench.app.store.reads().await.unwrap();
-        let (agent, _) = shelf::enter(&bench.app, &mut reads, kari, user).await.unwrap();
+        let shelf::Entered { mut reads, agent, .. } =
+            shelf::enter(&bench.app, kari, user).await.unwrap();
         let foreseen =
             jobs::forecast_matching(&bench.app, &mut reads, &agent, Action::Add, &matching);
         let foreseen = foreseen.await.unwrap();
@@ -342,8 +340,8 @@ async fn a_forecast_is_what_happens(bench: Bench) {
         assert_eq!(drafted.total(), shown.job.tally.total);
     }
     let matching = matching("klient", None);
-    let mut reads = bench.app.store.reads().await.unwrap();
-    let (agent, _) = shelf::enter(&bench.app, &mut reads, kari, user).await.unwrap();
+    let shelf::Entered { mut reads, agent, .. } =
+        shelf::enter(&bench.app, kari, user).await.unwrap();
     let removed =
         jobs::forecast_matching(&bench.app, &mut reads, &agent, Action::Remove, &matching).await;
     let removed = removed.unwrap();
@@ -368,8 +366,7 @@ async fn a_job_is_its_system_users_own(bench: Bench) {
     let weak = OnBehalf { level: 2, ..kari };
     assert!(matches!(jobs::start(&bench.app, weak, user, id).await, Err(Problem::Stop(_))));
     let again = jobs::draft(&bench.app, kari, user, Action::Add, &source).await.unwrap();
-    let left = bench.count("select count(*) from client_job").await;
-    assert_eq!((left, again == id), (1, false), "the newest draft is kept");
+    assert_ne!(again, id, "each draft is its own");
 }
 
 async fn old_jobs_are_forgotten(bench: Bench) {

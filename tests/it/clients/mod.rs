@@ -5,6 +5,7 @@ mod change;
 mod imports;
 mod bulk_api;
 mod crash;
+mod found_again;
 mod jobs;
 mod pages;
 mod rules;

@@ -118,7 +118,9 @@ async fn one_is_added_and_removed_at_its_place(bench: Bench) {
     let page = browser.get(&at(user, "")).await;
     super::world::close(&bench, &[id], "REGN").await;
     let done = browser.submit(&page.form(&format!("{id}/add"))).await;
-    follow(&mut browser, &done).await.says("Klient 00001 AS kan ikke legges til nå.");
+    follow(&mut browser, &done)
+        .await
+        .says("Kan ikke legges til nå. Klient 00001 AS: Er ikke klient hos dere.");
     let stranger = party_uuid(&bench, super::super::support::VENDOR).await;
     let form = page.form(&format!("{id}/add"));
     let elsewhere = form.action.replace(&id.to_string(), &stranger.to_string());
@@ -440,8 +442,15 @@ async fn the_own_organisation_has_its_row(bench: Bench) {
     let done = browser.submit(&page.form(&format!("{own}/add"))).await;
     let page = follow(&mut browser, &done).await;
     page.says("Tallmakerne AS er lagt til.");
+    let table = |rest: &str| at(user, &format!(".csv{rest}"));
+    for (rest, there) in [("", true), ("?state=added", true), ("?state=blocked", false)] {
+        let told = browser.get(&table(rest)).await.body;
+        let line = format!("{ACCOUNTANTS};Tallmakerne AS;;Egen virksomhet;Lagt til;");
+        assert_eq!(told.contains(&line), there, "{rest}: {told}");
+    }
     let done = browser.submit(&page.form(&format!("{own}/remove"))).await;
     follow(&mut browser, &done).await.says("Tallmakerne AS er fjernet.");
+    assert!(!browser.get(&table("")).await.body.contains("Egen virksomhet"));
     // Kari manages clients, and not access: she sees the row without a button.
     let page = bench.logged_in(KARI).await.get(&at(user, "")).await;
     page.says("Egen virksomhet");
@@ -483,6 +492,13 @@ async fn another_partys_clients_are_not_found(bench: Bench) {
         pia.get(&format!("{UI}/x/clients{path}")).await.is(404);
     }
     bench.logged_in(NILS).await.get(&at(user, "")).await.is(303);
+    // As many tabs at once as a browser that starts again opens.
+    let mut tabs = tokio::task::JoinSet::new();
+    for _ in 0..24 {
+        let (mut tab, path) = (pia.clone(), at(user, ""));
+        tabs.spawn(async move { tab.get(&path).await.status.as_u16() });
+    }
+    assert_eq!(tabs.join_all().await, [404; 24]);
     let own = agent_of(&bench, PIA, CUSTOMER, &["krav-og-utlegg"]).await;
     pia.get(&at(own, "")).await.is(200).says("Ingen har gitt virksomheten rett");
 }
@@ -571,6 +587,11 @@ async fn the_menu_leads_to_the_clients(bench: Bench) {
     assert!(page.has(&format!("a[href='{}']", at(user, ""))));
     let mut pia = bench.logged_in(PIA).await;
     assert!(!pia.get("/om").await.has(&menu));
+    // Whoever can do nothing with them is not told of them.
+    let mut ola = bench.logged_in(crate::support::OLA).await;
+    agent_of(&bench, PIA, CUSTOMER, &["krav-og-utlegg"]).await;
+    ola.get(&all).await.is(403).never_says("Smart<Regnskap>");
+    pia.get(&all).await.is(303);
 }
 
 async fn an_approved_agent_request_leads_to_its_clients(bench: Bench) {

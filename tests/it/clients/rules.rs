@@ -51,8 +51,7 @@ async fn set(bench: &Bench, on: OnBehalf, id: SystemUserId, roles: &[Role]) {
     rules::set(&bench.app, on, id, &roles).await.unwrap();
 }
 async fn review(bench: &Bench, on: OnBehalf, id: SystemUserId) -> Review {
-    let mut reads = bench.app.store.reads().await.unwrap();
-    let (agent, _) = shelf::enter(&bench.app, &mut reads, on, id).await.unwrap();
+    let shelf::Entered { mut reads, agent, .. } = shelf::enter(&bench.app, on, id).await.unwrap();
     let catalogue = bench.app.catalogue.now();
     rules::review(&mut reads, &catalogue, &agent, None, 1_000).await.unwrap()
 }

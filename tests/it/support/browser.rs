@@ -16,6 +16,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use tower::ServiceExt as _;
 
+#[derive(Clone)]
 pub struct Browser {
     router: Router,
     outside: Outside,
