@@ -117,7 +117,7 @@ bulk-blocked =
         [one] 1 client:
        *[other] { $shown } clients:
     }
-bulk-flash-gone = The list you looked at is too old, or replaced by newer ones. Name the clients again.
+bulk-flash-gone = The list you looked at is too old or has been replaced by newer ones. Name the clients again.
 bulk-blocked-otherwise =
     { $n ->
         [one] 1 client lacks other access packages.
@@ -194,8 +194,8 @@ jobs-running-now = Clients are being added or removed right now. See how far it 
 jobs-earlier = Earlier bulk changes
 jobs-title = Bulk changes on { $title }
 jobs-heading = Bulk changes on { $title }
-jobs-lead = What has been added or removed many at once in the last 90 days.
-jobs-none = Nothing has been added or removed many at once in the last 90 days.
+jobs-lead = Clients added or removed in bulk in the last 90 days.
+jobs-none = There are no bulk changes in the last 90 days.
 jobs-column-what = What
 jobs-column-who = Started
 jobs-added =

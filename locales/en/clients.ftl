@@ -30,4 +30,4 @@ change-clients-lack =
        *[other] Missing for { $shown }:
     }
 change-clients-own-stays = Your own organisation follows.
-change-clients-own-ends = Your own organisation does not follow, since you cannot give { $packages } on its behalf.
+change-clients-own-ends = Your own organisation does not follow, since you cannot give { $packages } for your own organisation.

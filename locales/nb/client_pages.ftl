@@ -117,7 +117,7 @@ bulk-blocked =
         [one] 1 klient:
        *[other] { $shown } klienter:
     }
-bulk-flash-gone = Listen du så på er for gammel, eller erstattet av nyere. Velg klientene på nytt.
+bulk-flash-gone = Listen du så på, er for gammel eller erstattet av nyere. Velg klientene på nytt.
 bulk-blocked-otherwise =
     { $n ->
         [one] 1 klient mangler andre tilgangspakker.
@@ -194,8 +194,8 @@ jobs-running-now = Klienter legges til eller fjernes nå. Se hvor langt det er k
 jobs-earlier = Tidligere masseendringer
 jobs-title = Masseendringer på { $title }
 jobs-heading = Masseendringer på { $title }
-jobs-lead = Det som er lagt til eller fjernet mange om gangen de siste 90 dagene.
-jobs-none = Ingenting er lagt til eller fjernet mange om gangen de siste 90 dagene.
+jobs-lead = Klienter som er lagt til eller fjernet mange på en gang, de siste 90 dagene.
+jobs-none = Det er ingen masseendringer de siste 90 dagene.
 jobs-column-what = Hva
 jobs-column-who = Startet
 jobs-added =

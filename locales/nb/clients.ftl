@@ -30,4 +30,4 @@ change-clients-lack =
        *[other] Mangler for { $shown }:
     }
 change-clients-own-stays = Egen virksomhet følger med.
-change-clients-own-ends = Egen virksomhet følger ikke med, fordi du ikke kan gi { $packages } på vegne av den.
+change-clients-own-ends = Egen virksomhet følger ikke med, fordi du ikke kan gi { $packages } for egen virksomhet.

@@ -117,7 +117,7 @@ bulk-blocked =
         [one] 1 klient:
        *[other] { $shown } klientar:
     }
-bulk-flash-gone = Lista du såg på er for gammal, eller erstatta av nyare. Vel klientane på nytt.
+bulk-flash-gone = Lista du såg på, er for gammal eller erstatta av nyare. Vel klientane på nytt.
 bulk-blocked-otherwise =
     { $n ->
         [one] 1 klient manglar andre tilgangspakkar.
@@ -194,8 +194,8 @@ jobs-running-now = Klientar blir lagde til eller fjerna no. Sjå kor langt det e
 jobs-earlier = Tidlegare masseendringar
 jobs-title = Masseendringar på { $title }
 jobs-heading = Masseendringar på { $title }
-jobs-lead = Det som er lagt til eller fjerna mange om gongen dei siste 90 dagane.
-jobs-none = Ingenting er lagt til eller fjerna mange om gongen dei siste 90 dagane.
+jobs-lead = Klientar som er lagde til eller fjerna mange på ein gong, dei siste 90 dagane.
+jobs-none = Det er ingen masseendringar dei siste 90 dagane.
 jobs-column-what = Kva
 jobs-column-who = Starta
 jobs-added =

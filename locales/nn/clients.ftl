@@ -30,4 +30,4 @@ change-clients-lack =
        *[other] Manglar for { $shown }:
     }
 change-clients-own-stays = Eiga verksemd følgjer med.
-change-clients-own-ends = Eiga verksemd følgjer ikkje med, fordi du ikkje kan gi { $packages } på vegner av henne.
+change-clients-own-ends = Eiga verksemd følgjer ikkje med, fordi du ikkje kan gi { $packages } for eiga verksemd.

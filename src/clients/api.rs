@@ -108,7 +108,7 @@ struct Searched {
         ("facilitator" = uuid::Uuid, Path, description = "The same organisation's id."),
         ("systemUserId" = uuid::Uuid, Path, description = "The system user's id."),
         ("q" = Option<String>, Query, description = "A part of a name, or of a number."),
-        ("state" = Option<String>, Query, description = "`added`, if it says anything: these are all that."),
+        ("state" = Option<String>, Query, description = "Only `added` is accepted: all of these are."),
         ("after" = Option<String>, Query, description = "A place in the list, from `Link`; empty for the first page. Without this and `limit` the list is given whole."),
         ("limit" = Option<i64>, Query, description = "Rows on a page, at most 1000.")),
     responses((status = 200, description = "By name; not its owner itself.", body = Vec<DelegationBody>,

@@ -126,34 +126,7 @@ async fn selected(
         Ok(fates) => fates,
         Err(problem) => return Err(as_page(app, acting, id, problem).await),
     };
-    let told = told(app, acting, action, &clients, &fates).await?;
+    let told = view::each_told(app, &acting.page, action == Action::Add, &clients, &fates).await?;
     flash(&acting.session, "clients-flash-many", &told).await?;
     Ok(back_to(id, back, ""))
-}
-/// What came of them; of the first few that it came to nothing for, who and why.
-async fn told(
-    app: &App,
-    acting: &Acting,
-    action: Action,
-    clients: &[PartyUuid],
-    fates: &[Fate],
-) -> Result<String, Problem> {
-    /// As many as one reads.
-    const MOST: usize = 5;
-    let told = view::told(&acting.page, action == Action::Add, fates);
-    let not = clients.iter().zip(fates);
-    let not = not.filter(|(_, fate)| matches!(fate, Fate::NotAClient | Fate::Blocked(_)));
-    let not: Vec<(&PartyUuid, &Fate)> = not.take(MOST).collect();
-    if not.is_empty() {
-        return Ok(told);
-    }
-    let ids: Vec<PartyUuid> = not.iter().map(|(id, _)| **id).collect();
-    let mut reads = app.store.reads().await?;
-    let names = shelf::names(&mut reads, &ids).await?;
-    drop(reads);
-    let catalogue = app.catalogue.now();
-    let each = not
-        .into_iter()
-        .filter_map(|(id, fate)| view::refused(&acting.page, &catalogue, names.get(id)?, fate));
-    Ok(format!("{told} ({})", each.collect::<Vec<_>>().join("; ")))
 }

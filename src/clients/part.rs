@@ -47,7 +47,7 @@ pub fn state(text: Option<&str>, known: &[State]) -> Result<Option<State>, Probl
         let found = State::of(text).filter(|state| known.contains(state));
         found.ok_or_else(|| unreadable("state", "The value is not a state of these clients."))
     };
-    text.map(read).transpose()
+    text.filter(|text| !text.is_empty()).map(read).transpose()
 }
 
 /// The clients of a page, or all.

@@ -118,7 +118,9 @@ async fn choose(State(app): State<App>, acting: Acting) -> Result<Response, Prob
     let mut reads = app.store.reads().await?;
     let holdings = authority::look(&mut reads, now, acting.on()).await?;
     if holdings.manages_clients(&catalogue).or(holdings.manages_access(&catalogue)).is_none() {
-        return Err(Stop::NotEntitled.into());
+        drop(reads);
+        let (name, party) = (acting.party.name.clone(), acting.party.id);
+        return who_may(&app, acting, name, party).await;
     }
     let (agents, more) = shelf::agents(&mut reads, acting.party.id).await?;
     drop(reads);
@@ -296,15 +298,23 @@ pub async fn not_entitled(
     acting: Acting,
     id: SystemUserId,
 ) -> Result<Response, Problem> {
-    let catalogue = app.catalogue.now();
     let mut reads = app.store.reads().await?;
     let agent = shelf::agent(&mut reads, id).await?.ok_or(Problem::NotFound)?;
     drop(reads);
-    let (people, through) = shelf::managers(app, &catalogue, agent.owner).await?;
+    who_may(app, acting, agent.title, agent.owner).await
+}
+async fn who_may(
+    app: &App,
+    acting: Acting,
+    title: String,
+    owner: PartyUuid,
+) -> Result<Response, Problem> {
+    let catalogue = app.catalogue.now();
+    let (people, through) = shelf::managers(app, &catalogue, owner).await?;
     let page = Page { nav: Some(Nav::Clients), ..acting.page };
     let roles = items::roles(&page, &catalogue, &through);
     let people = u64::try_from(people).unwrap_or(u64::MAX);
-    let made = NotEntitledPage { title: agent.title, roles, people, page };
+    let made = NotEntitledPage { page, title, roles, people };
     let mut response = answer(app, &made, &[])?;
     *response.status_mut() = StatusCode::FORBIDDEN;
     Ok(response)

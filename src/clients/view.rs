@@ -2,10 +2,13 @@
 use super::{
     model::{Client, Fate, Relations, State},
     pages::Row,
+    shelf,
 };
 use crate::{
+    app::App,
     catalogue::Contents,
-    ids::PackageUrn,
+    db::Error,
+    ids::{PackageUrn, PartyUuid},
     web::{
         items,
         page::{FormToken, Page},
@@ -87,4 +90,30 @@ pub fn told(page: &Page, adds: bool, fates: &[Fate]) -> String {
         parts.push(page.count("clients-told-not", not));
     }
     parts.join(", ")
+}
+/// What came of them; of the first few that it came to nothing for, who and why.
+pub async fn each_told(
+    app: &App,
+    page: &Page,
+    adds: bool,
+    clients: &[PartyUuid],
+    fates: &[Fate],
+) -> Result<String, Error> {
+    /// As many as one reads.
+    const MOST: usize = 5;
+    let told = told(page, adds, fates);
+    let not = clients.iter().zip(fates);
+    let not = not.filter(|(_, fate)| matches!(fate, Fate::NotAClient | Fate::Blocked(_)));
+    let not: Vec<(&PartyUuid, &Fate)> = not.take(MOST).collect();
+    if not.is_empty() {
+        return Ok(told);
+    }
+    let ids: Vec<PartyUuid> = not.iter().map(|(id, _)| **id).collect();
+    let mut reads = app.store.reads().await?;
+    let names = shelf::names(&mut reads, &ids).await?;
+    drop(reads);
+    let catalogue = app.catalogue.now();
+    let each =
+        not.into_iter().filter_map(|(id, fate)| refused(page, &catalogue, names.get(id)?, fate));
+    Ok(format!("{told} ({})", each.collect::<Vec<_>>().join("; ")))
 }

@@ -72,7 +72,7 @@ impl Worker {
                     return Ok(());
                 }
                 let taken = store::take_notices(tx, gathered).await?;
-                if told {
+                if told && !taken.is_empty() {
                     let content = Content::Lines(lines(&taken));
                     for address in &addresses {
                         store::insert_mail(tx, address.id, &content, now).await?;

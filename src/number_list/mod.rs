@@ -96,6 +96,8 @@ struct Reading {
     column: Option<usize>,
     /// Whether a heading said so, in so many words.
     named: bool,
+    /// A heading names the columns of a table; those that it says may hold numbers come first.
+    columns: Vec<usize>,
 }
 impl Reading {
     fn record(&mut self, line: u32, cells: &[String]) -> Result<(), Refusal> {
@@ -136,14 +138,20 @@ impl Reading {
         let each: Vec<Vec<String>> = cells.iter().map(|cell| numbers_in(cell)).collect();
         let filled =
             |at: usize| cells.get(at).is_some_and(|c| !c.trim_matches(is_blank).is_empty());
-        if each.iter().enumerate().all(|(at, found)| !found.is_empty() || !filled(at)) {
+        let is_table = !self.columns.is_empty();
+        if !is_table && each.iter().enumerate().all(|(at, found)| !found.is_empty() || !filled(at))
+        {
             return each.into_iter().flatten().collect();
         }
         let right = |found: &[String]| found.iter().any(|n| n.parse::<OrgNo>().is_ok());
+        let first = |fits: &dyn Fn(&[String]) -> bool| {
+            let mut all = self.columns.iter().copied().chain(0..each.len());
+            all.find(|at| each.get(*at).is_some_and(|found| fits(found)))
+        };
         if self.column.is_none() {
-            self.column = each.iter().position(|found| right(found));
+            self.column = first(&right);
         }
-        let column = self.column.or_else(|| each.iter().position(|found| !found.is_empty()));
+        let column = self.column.or_else(|| first(&|found| !found.is_empty()));
         column.and_then(|column| each.into_iter().nth(column)).unwrap_or_default()
     }
     fn is_heading(&mut self, cells: &[String]) -> bool {
@@ -154,7 +162,13 @@ impl Reading {
         self.column = names.iter().position(|name| *name == Some(Names::Organisations));
         self.named = self.column.is_some();
         // A number of something may be a customer's: which column it is, the first row shows.
-        names.iter().any(Option::is_some) || cells.len() > 1
+        let (some, none): (Vec<usize>, Vec<usize>) =
+            (0..cells.len()).partition(|at| names.get(*at).is_some_and(Option::is_some));
+        let is_heading = !some.is_empty() || cells.len() > 1;
+        if cells.len() > 1 {
+            self.columns = [some, none].concat();
+        }
+        is_heading
     }
     fn add(&mut self, line: u32, number: OrgNo) -> Result<(), Refusal> {
         if !self.seen.insert(number.clone()) {
@@ -237,6 +251,9 @@ mod tests {
             "Klient;Organisasjonsnummer\nRør og Vann AS;310 904 473\nBø AS;313 555 011",
             "Nr;Klient;Sted\n1;310904473;Bø\n2;313555011;Ås",
             "Nr\n310904473\n313555011",
+            "Klientnummer;Regnskapsfører\n310904473;314250052\n313555011;314250052",
+            "Regnskapsfører;Klient\n314250052;310904473\n314250052;313555011",
+            "Hovedenhet;Navn;Klient\n314250052;Rør;310904473\n314250052;Bø;313555011",
             "Kundenummer;Kunde\n310904473;Rør og Vann AS\n313555011;Bø AS",
             "Organization ID,Name\n310904473,a\n313555011,b",
             "Navn;Sted\nRør og Vann;Bø\n310904473;x\n313555011;y",

@@ -107,8 +107,11 @@ pub(super) async fn shown(
         system: localised(&user.system_name).in_language(page.lang()),
         kind: kind(&user),
         clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
-        clients_url: (user.kind == Kind::Agent && user.revoked.is_none())
-            .then(|| urls::clients(user.id)),
+        clients_url: (user.kind == Kind::Agent).then(|| match user.revoked {
+            None => urls::clients(user.id),
+            // What was done is all that there is to be seen.
+            Some(_) => urls::client_jobs(user.id),
+        }),
         losses: notices(&page, &catalogue, losses),
         created: page.date(user.created),
         valid_to: user.valid_to.map(|end| page.date(end.plus_minutes(-1))),

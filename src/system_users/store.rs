@@ -22,9 +22,9 @@ statements! {
     REVOKE = "update system_user set revoked = $2, revoked_by = $3, clients = 0 where id = $1 and revoked is null";
     /// The one that it came from, and what was decided on its triple: nothing keeps the triple.
     CLOSE_REQUESTS = "update request set deleted = $2 where deleted is null and (id = $1 or (kind = $3 and system_id = $4 and party = $5 and external_ref = $6 and status <> 'new'))";
-    /// What it acts for goes with it.
     /// Whoever changes what facilitators' system users have been given takes the facilitator first.
     LOCK_FACILITATOR = "update facilitator set opened = opened where party = $1";
+    /// What it acts for goes with it.
     END_DELEGATIONS = "update client_delegation set ended = $2, ended_because = 'revoked', ended_by = $3 where system_user = $1 and ended is null";
     /// And its rules for new clients, with what they have found.
     DELETE_RULES = "delete from client_rule where facilitator = $1 and system_user = $2";

@@ -116,11 +116,7 @@ test('all that match are added by one job, which is followed to its end', async 
   await has('Ingenting er gjort ennå.');
   await follow(page.getByRole('button', { name: /^Legg til [\d\s]+ klienter$/ }));
   assert.match(new URL(page.url()).pathname, /\/jobs\/[0-9a-f-]{36}$/);
-  for (let times = 0; times < 120; times += 1) {
-    if ((await page.getByRole('link', { name: 'Oppdater siden' }).count()) === 0) break;
-    await page.waitForTimeout(500);
-    await follow(page.getByRole('link', { name: 'Oppdater siden' }));
-  }
+  await toItsEnd();
   await has('Ferdig');
   const [, all] = (await said(page)).match(/([\d ]+) av \1 rader er behandlet/);
   assert.ok(Number(all.replace(/ /g, '')) > 9_000, all);
@@ -133,6 +129,48 @@ test('all that match are added by one job, which is followed to its end', async 
   await has('Mangler Regnskapsfører med signeringsrettighet');
   await page.goto(`${demo.url}${clients}`);
   assert.ok((await added()) > 8_000);
+});
+
+/** Waits for the job of this page to end. */
+async function toItsEnd() {
+  for (let times = 0; times < 120; times += 1) {
+    if ((await page.getByRole('link', { name: 'Oppdater siden' }).count()) === 0) return;
+    await page.waitForTimeout(500);
+    await follow(page.getByRole('link', { name: 'Oppdater siden' }));
+  }
+  assert.fail('the job has not ended');
+}
+
+test('a job is cancelled, found again when its page was closed, and tried again', async () => {
+  // A fast machine may be done before a hand is at the button.
+  let cancelled = false;
+  for (let times = 0; times < 6 && !cancelled; times += 1) {
+    await page.goto(`${demo.url}${clients}`);
+    await follow(page.getByRole('link', { name: times % 2 === 0 ? 'Fjern alle …' : 'Legg til alle …' }));
+    await follow(page.getByRole('button', { name: /^(Fjern|Legg til) [\d\s]+ klienter$/ }));
+    const cancel = button('Avbryt jobben');
+    if ((await cancel.count()) === 0) continue;
+    await follow(cancel);
+    cancelled = (await said(page)).includes('Avbrutt');
+  }
+  assert.ok(cancelled, 'no job could be cancelled');
+  await page.close();
+  page = await context.newPage();
+  await page.goto(`${demo.url}${clients}`);
+  await follow(page.getByRole('link', { name: 'Tidligere masseendringer' }));
+  assert.equal(await heading(page), 'Masseendringer på Regnskap 1');
+  await has('Kari Klepp');
+  await follow(page.locator('tbody tr', { hasText: 'Avbrutt' }).first().getByRole('link'));
+  await has('Ikke gjort');
+  await follow(button('Prøv det som gjenstår på nytt'));
+  await toItsEnd();
+  await has('Ferdig');
+  // All of them, whichever way it was.
+  await page.goto(`${demo.url}${clients}`);
+  const now = await added();
+  assert.ok(now === 0 || now > 8_000, `${now}`);
+  await page.goto(`${demo.url}${clients}/jobs`);
+  assert.equal(await page.locator('tbody tr', { hasText: 'Pågår' }).count(), 0);
 });
 
 test('a rule lets new clients wait, and one click adds those that are shown', async () => {

@@ -62,6 +62,7 @@ const MAIN = [
   'clients-bulk',
   'clients-check',
   'clients-job',
+  'clients-jobs',
   'clients-rules',
   'api',
 ];

@@ -124,9 +124,13 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
         ],
         // Of the party that is acted for, whichever it is.
         "/clients" => vec![at(rest.into(), Visitor)],
-        "/{id}/clients" | "/{id}/clients.csv" | "/{id}/clients/bulk" | "/{id}/clients/rules" => {
+        "/{id}/clients"
+        | "/{id}/clients.csv"
+        | "/{id}/clients/bulk"
+        | "/{id}/clients/rules"
+        | "/{id}/clients/jobs" => {
             let about = match rest.rsplit_once('/').map(|(_, last)| last) {
-                Some("clients.csv") => AgentTable,
+                Some("clients.csv" | "jobs") => AgentTable,
                 Some("bulk") => AgentBulk,
                 Some("rules") => AgentRules,
                 _ => AgentClients,

@@ -77,6 +77,7 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         jobs::pages::BulkPage,
         jobs::pages::CheckPage,
         jobs::pages::JobPage,
+        jobs::pages::JobsPage,
         rules::pages::RulesPage,
         notices::pages::NoticesPage,
         parties::pages::ChoosePage,

@@ -160,8 +160,10 @@ pub(super) async fn enter(
     authority::may_manage_clients(tx, now, &catalogue, on, app.config.min_level).await?;
     let agent = hold(tx, now, on, user).await?;
     let id = once.map_or_else(|| JobId(Uuid::now_v7()), |once| named(once, on, user));
-    if once.is_some() && store::find(tx, id).await?.is_some() {
-        return Ok(id);
+    if once.is_some()
+        && let Some(begun) = store::find(tx, id).await?
+    {
+        return own(Some(begun), on, user).map(|job| job.id);
     }
     if action == Action::Add && agent.packages.is_empty() {
         return Err(Code::PackageNotInSystem.into());
@@ -225,7 +227,10 @@ pub async fn start(
         .write(async |tx| {
             authority::may_manage_clients(tx, now, &catalogue, on, app.config.min_level).await?;
             own(store::find(tx, id).await?, on, user)?;
-            Ok(store::start(tx, id, on, now, CHUNK).await?)
+            let started = store::start(tx, id, on, now, CHUNK).await?;
+            // Another may have deleted it since it was found.
+            own(store::find(tx, id).await?, on, user)?;
+            Ok(started)
         })
         .await
 }

@@ -33,7 +33,7 @@ statements! {
     /// Drafts that nobody started, and jobs whose time is up.
     LIST_OLD = "select id from client_job where (state = 'draft' and created <= $1) or (created <= $2 and state <> 'running') order by created limit cast($3 as bigint)";
     /// But the newest few, and those that have just been made.
-    LIST_DRAFTS_OF = "select id from client_job where id in (select id from client_job where system_user = $1 and person = $2 and state = 'draft' order by created desc, id desc limit 100 offset 8) and created <= $3";
+    LIST_DRAFTS_OF = "select id from client_job where system_user = $1 and person = $2 and state = 'draft' and created <= $3 and id not in (select id from client_job where system_user = $1 and person = $2 and state = 'draft' order by created desc, id desc limit 8) limit 100";
     /// From here on nobody starts them.
     LOCK_STILL = "update client_job set total = total where state <> 'running' and id in ($1) returning id, state";
     DELETE_ROWS = "delete from client_job_row where job in ($1)";

@@ -157,8 +157,13 @@ async fn post_review(
         flash(&acting.session, "clients-flash-none", "").await?;
         return Ok(back(id, after));
     } else if adds {
-        let fates = jobs::at_once(&app, acting.on(), id, Action::Add, &clients).await;
-        fates.map(|fates| view::told(&acting.page, true, &fates))
+        match jobs::at_once(&app, acting.on(), id, Action::Add, &clients).await {
+            Ok(fates) => {
+                let told = view::each_told(&app, &acting.page, true, &clients, &fates).await;
+                told.map_err(Problem::Database)
+            }
+            Err(problem) => Err(problem),
+        }
     } else {
         let left = dismiss(&app, acting.on(), id, &clients).await;
         left.map(|n| acting.page.count("rules-told-left", u64::try_from(n).unwrap_or_default()))

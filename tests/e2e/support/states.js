@@ -208,6 +208,7 @@ export function states(made) {
     { name: 'clients-bulk', who: KARI, path: `${clients(made.firm)}/bulk?q=r%C3%B8r` },
     { name: 'clients-check', who: KARI, path: `${clients(made.firm)}/bulk?scope=all&do=add` },
     { name: 'clients-job', who: KARI, path: `${clients(made.firm)}/jobs/${made.firm.job}` },
+    { name: 'clients-jobs', who: KARI, path: `${clients(made.firm)}/jobs` },
     { name: 'clients-rules-off', who: KARI, path: `${clients(made.other)}/rules` },
     { name: 'clients-rules', who: KARI, path: `${clients(made.firm)}/rules`, meanwhile: findClients },
     { name: 'overview-new-clients', who: KARI, path: OVERVIEW },

@@ -50,7 +50,7 @@ async fn a_job_is_found_again_from_the_list(bench: Bench) {
     let mut browser = bench.logged_in(TOR).await;
     let page = browser.get(&list).await;
     page.says("Tidligere masseendringer").never_says("legges til eller fjernes nå");
-    browser.get(&all).await.is(200).says("Ingenting er lagt til eller fjernet mange om gangen");
+    browser.get(&all).await.is(200).says("Det er ingen masseendringer de siste 90 dagene.");
     // Somebody else's, too: it is the organisation's.
     let job = begin(&bench, kari, user, Action::Add).await;
     draft(&bench, kari, user).await;
@@ -126,6 +126,9 @@ async fn what_a_revocation_stopped_is_still_told(bench: Bench) {
     let said = json!([told["state"], told["done"], told["of"]]);
     assert_eq!(said, json!(["stopped", 500, 700]));
     bench.end_user(KARI, "GET", &format!("{path}/rows")).await.is(200);
+    // Its own page leads there.
+    let page = browser.get(&format!("{UI}/{user}")).await;
+    assert!(page.is(200).has(&format!("a[href='{UI}/{user}/clients/jobs']")));
     // But nothing more is done with it.
     browser.get(&format!("{UI}/{user}/clients")).await.is(404);
     let gone = browser.get(&format!("{UI}/{user}/clients/bulk?job={unused}")).await;
@@ -216,7 +219,7 @@ async fn a_draft_that_is_gone_is_made_anew(bench: Bench) {
         let answer = if sent { browser.submit(&form).await } else { browser.get(&path).await };
         assert_eq!(answer.is(303).location(), format!("{UI}/{user}/clients/bulk"));
         let page = browser.get(answer.location()).await;
-        page.is(200).says("for gammel, eller erstattet av nyere");
+        page.is(200).says("for gammel eller erstattet av nyere");
     }
     // Where there is nothing to make it anew for, it is not found.
     let path = format!("{UI}/{}/clients/bulk?job={old}", uuid::Uuid::new_v4());

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use systembruker::{
     clients::{Counts, Fate, State, list::Which},
     config::{Database, Ending, Import, ImportFile, Register},
+    db::Engine,
     registers::{Importer, Report, Source, seed::Held},
 };
 
@@ -15,6 +16,7 @@ on_each_engine!(
     what_imports_tell_of_clients_is_followed,
     a_deleted_organisation_is_a_client_no_more,
     a_package_that_is_taken_back_ends_what_rested_on_it,
+    a_database_that_knows_nothing_counts_only_for_what_it_is_asked,
 );
 
 pub async fn import(bench: &Bench, what: impl FnOnce(Register) -> Import, told: Value) {
@@ -109,4 +111,40 @@ async fn a_package_that_is_taken_back_ends_what_rested_on_it(bench: Bench) {
     assert_eq!(counts(&bench, kari, one).await, Counts { added: 1, available: 0, blocked: 0 });
     let lost = "select count(*) from client_loss where code = 'toll' and clients = 1";
     assert_eq!(bench.count(lost).await, 1);
+}
+
+async fn a_database_that_knows_nothing_counts_only_for_what_it_is_asked(bench: Bench) {
+    const MANY: usize = 1_500;
+    let all = many(&bench, MANY, "REGN").await;
+    agent(&bench, &[SIGNING]).await;
+    let few = ids(&bench, &all[..3]).await;
+    let statement = "systembruker::clients::kept::store::LIST_RELATIONS";
+    let known = systembruker::clients::kept::store::STATEMENTS;
+    let sql = known.iter().find(|(name, _)| *name == statement).unwrap().1;
+    let bind = |explain: &str| {
+        let sql = Box::leak(format!("{explain} {sql}").into_boxed_str());
+        bench.app.store.query(sql).planned_anew().bind(bench.app.clock.now()).list(&few)
+    };
+    match bench.app.store.engine() {
+        Engine::Sqlite { .. } => {
+            let rows: Vec<(i64, i64, i64, String)> =
+                bind("explain query plan").all().await.unwrap();
+            for (.., line) in rows {
+                assert!(!line.starts_with("SCAN a") && !line.starts_with("SCAN f"), "{line}");
+            }
+        }
+        Engine::Postgres(pool) => {
+            for forget in [
+                "delete from pg_statistic",
+                "update pg_class set reltuples = -1, relpages = 0, relallvisible = 0 where relname in ('party', 'assignment', 'facilitator')",
+            ] {
+                sqlx::query(forget).execute(pool).await.unwrap();
+            }
+            let rows: Vec<(String,)> = bind("explain analyze").all().await.unwrap();
+            let times =
+                |line: &str| line.split("loops=").nth(1)?.trim_end_matches(')').parse().ok();
+            let most: usize = rows.iter().filter_map(|(line,)| times(line)).max().unwrap();
+            assert!(most < 50, "{rows:#?}");
+        }
+    }
 }

@@ -590,7 +590,8 @@ async fn the_menu_leads_to_the_clients(bench: Bench) {
     // Whoever can do nothing with them is not told of them.
     let mut ola = bench.logged_in(crate::support::OLA).await;
     agent_of(&bench, PIA, CUSTOMER, &["krav-og-utlegg"]).await;
-    ola.get(&all).await.is(403).never_says("Smart<Regnskap>");
+    let page = ola.get(&all).await;
+    page.is(403).says("Du kan ikke administrere klienter").never_says("Smart<Regnskap>");
     pia.get(&all).await.is(303);
 }
 
