@@ -161,7 +161,8 @@ test('a job is cancelled, found again when its page was closed, and tried again'
   assert.equal(await heading(page), 'Masseendringer på Regnskap 1');
   await has('Kari Klepp');
   await follow(page.locator('tbody tr', { hasText: 'Avbrutt' }).first().getByRole('link'));
-  await has('Ikke gjort');
+  const [, done, of] = (await said(page)).match(/([\d ]+) av ([\d ]+) rader er behandlet/);
+  assert.ok(Number(done.replace(/ /g, '')) < Number(of.replace(/ /g, '')), `${done} of ${of}`);
   await follow(button('Prøv det som gjenstår på nytt'));
   await toItsEnd();
   await has('Ferdig');
