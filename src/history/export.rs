@@ -8,12 +8,12 @@ use super::{
 use crate::{
     catalogue::Contents,
     db::Store,
-    web::{csv, items, page::Page},
+    problem::Problem,
+    web::{csv, items, page::Page, stream},
 };
-use axum::body::{Body, Bytes};
-use http_body_util::channel::{Channel, Sender};
+use axum::body::Body;
 use serde_json::json;
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 /// Most lines of a file.
 pub const MOST: usize = 100_000;
@@ -49,26 +49,18 @@ pub struct Export {
     pub span: Span,
     pub format: Format,
 }
-type Out = Sender<Bytes, io::Error>;
 
 impl Export {
     /// The body, which is written as fast as it is read and no faster.
     pub fn body(self) -> Body {
-        let (mut out, body) = Channel::<Bytes, io::Error>::new(2);
-        tokio::spawn(async move {
-            if let Err(error) = self.write(&mut out).await {
-                out.abort(error);
-            }
-        });
-        Body::new(body)
+        stream::body("history", async move |pipe| self.write(&pipe).await)
     }
 
-    async fn write(&self, out: &mut Out) -> Result<(), io::Error> {
+    async fn write(&self, pipe: &stream::Pipe) -> Result<(), Problem> {
         let (mut after, mut lines) = (After::newest(), 0);
         let mut text = self.head();
         loop {
-            let found = some(&self.store, &self.span, after, AT_A_TIME).await;
-            let found = found.map_err(io::Error::other)?;
+            let found = some(&self.store, &self.span, after, AT_A_TIME).await?;
             for happened in found.iter().take(MOST - lines) {
                 self.push(&mut text, happened, lines == 0);
                 lines += 1;
@@ -79,7 +71,7 @@ impl Export {
                 self.push_end(&mut text, last.is_some());
             }
             // Nobody reads any more: there is nothing left to do.
-            if out.send_data(Bytes::from(std::mem::take(&mut text))).await.is_err() {
+            if !pipe.send(std::mem::take(&mut text)).await {
                 return Ok(());
             }
             match go_on {
