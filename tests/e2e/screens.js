@@ -70,8 +70,8 @@ const MOST_BYTES = 12 * 1024 * 1024;
 
 const wanted = process.argv.slice(2);
 const names = wanted.length > 0 ? wanted : MAIN;
-const demo = await startDemo();
 const browser = await openBrowser();
+const demo = await startDemo();
 try {
   const made = await prepare(demo);
   const all = [...states(made), ...otherwise(made)].filter((state) => names.includes(state.name));
