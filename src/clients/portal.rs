@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::App,
     auth::person::{Acting, answer},
-    authority::{self, Holdings, Outcome},
+    authority::{Holdings, Outcome},
     catalogue::Contents,
     db::Reads,
     ids::{PartyUuid, SystemUserId},
@@ -114,16 +114,14 @@ pub async fn enter(app: &App, acting: &Acting, id: SystemUserId) -> Result<Enter
 
 /// To the only one there is, or to choose among several.
 async fn choose(State(app): State<App>, acting: Acting) -> Result<Response, Problem> {
-    let (catalogue, now) = (app.catalogue.now(), app.clock.now());
-    let mut reads = app.store.reads().await?;
-    let holdings = authority::look(&mut reads, now, acting.on()).await?;
-    if holdings.manages_clients(&catalogue).or(holdings.manages_access(&catalogue)).is_none() {
-        drop(reads);
-        let (name, party) = (acting.party.name.clone(), acting.party.id);
-        return who_may(&app, acting, name, party).await;
-    }
-    let (agents, more) = shelf::agents(&mut reads, acting.party.id).await?;
-    drop(reads);
+    let (agents, more) = match shelf::choices(&app, acting.on()).await {
+        Ok(choices) => choices,
+        Err(Problem::Stop(Stop::NotEntitled)) => {
+            let (name, party) = (acting.party.name.clone(), acting.party.id);
+            return who_may(&app, acting, name, party).await;
+        }
+        Err(problem) => return Err(problem),
+    };
     if let [only] = agents.as_slice() {
         return Ok(Redirect::to(&urls::clients(only.id)).into_response());
     }

@@ -176,6 +176,16 @@ pub async fn agents(reads: &mut Reads, owner: PartyUuid) -> Result<(Vec<Choice>,
     agents.truncate(MOST_AGENTS);
     Ok((agents, more))
 }
+/// The same for one who manages the party's clients, or its access.
+pub async fn choices(app: &App, on: OnBehalf) -> Result<(Vec<Choice>, bool), Problem> {
+    let catalogue = app.catalogue.now();
+    let mut reads = app.store.reads().await?;
+    let holdings = authority::look(&mut reads, app.clock.now(), on).await?;
+    if holdings.manages_clients(&catalogue).or(holdings.manages_access(&catalogue)).is_none() {
+        return Err(Stop::NotEntitled.into());
+    }
+    Ok(agents(&mut reads, on.party).await?)
+}
 /// What these organisations are called.
 pub async fn names(
     reads: &mut Reads,
