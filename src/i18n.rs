@@ -23,6 +23,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $tag, "/life.ftl")),
             include_str!(concat!("../locales/", $tag, "/notices.ftl")),
             include_str!(concat!("../locales/", $tag, "/parties.ftl")),
+            include_str!(concat!("../locales/", $tag, "/ended.ftl")),
             include_str!(concat!("../locales/", $tag, "/auth.ftl")),
             include_str!(concat!("../locales/", $tag, "/problems.ftl")),
             include_str!(concat!("../locales/", $tag, "/about.ftl")),

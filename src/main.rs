@@ -3,8 +3,9 @@ use clap::Parser as _;
 use std::{io::Write as _, process::ExitCode};
 use systembruker::{
     clock::Clock,
-    config::{Backup, Cli, Command, Database, History, Import, Serve, Verify},
+    config::{Backup, Cli, Command, Database, History, Import, Serve, ShowHistory, Verify},
     demo, events,
+    history::{self, export::Format},
     parties::NumberKeys,
     registers::{Importer, Progress, Report, Source},
     router, serve, telemetry,
@@ -29,6 +30,7 @@ async fn main() -> ExitCode {
         Command::Openapi => openapi(),
         Command::Import(what) => import(what).await,
         Command::History(History::Verify(settings)) => verify(settings).await,
+        Command::History(History::Show(settings)) => show_history(settings).await,
     };
     done.unwrap_or_else(|failure| {
         let _ = writeln!(std::io::stderr(), "systembruker: {}", failure.replace('\n', " "));
@@ -89,6 +91,20 @@ async fn import(what: &Import) -> Result<ExitCode, String> {
         }
         Err(failure) => Err(failure.to_string()),
     }
+}
+
+async fn show_history(settings: &ShowHistory) -> Result<ExitCode, String> {
+    let store = serve::open_existing(&settings.store.database).await?;
+    let format = if settings.json { Format::Json } else { Format::Csv };
+    let (org_no, mut out) = (&settings.org_no, std::io::stdout());
+    let written =
+        history::export::print(&store, org_no, format, &settings.language, &mut out).await;
+    store.close().await;
+    if written? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let _ = writeln!(std::io::stderr(), "systembruker: no organisation {}", settings.org_no);
+    Ok(ExitCode::from(FOUND))
 }
 
 async fn verify(settings: &Verify) -> Result<ExitCode, String> {

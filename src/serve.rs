@@ -8,7 +8,9 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    notices, requests, router, system_users, systems, webhooks,
+    notices,
+    registers::ending,
+    requests, router, system_users, systems, webhooks,
 };
 use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -104,6 +106,7 @@ pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
         tokio::spawn(clients::jobs::worker::run(app.clone())),
         tokio::spawn(notices::worker::run(app.clone())),
         tokio::spawn(tidy(app.clone())),
+        tokio::spawn(close_ended(app.clone())),
         tokio::spawn(refresh(app.clone())),
         tokio::spawn(write_last_used(app.clone())),
     ];
@@ -207,6 +210,28 @@ async fn tidy(app: App) {
         }
         if let Err(error) = auth::store::delete_expired(&store, app.clock.now()).await {
             tracing::warn!(%error, "expired logins could not be deleted");
+        }
+    }
+}
+
+/// Closes what organisations that have ended gave and held, in short transactions: what an import that was
+/// stopped has left.
+async fn close_ended(app: App) {
+    const EVERY: Duration = Duration::from_secs(5);
+    const BETWEEN: Duration = Duration::from_millis(20);
+    let store = app.store.counted_apart();
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tick.tick().await;
+        loop {
+            match ending::close_some(&store, &app.clock).await {
+                Ok(true) => tokio::time::sleep(BETWEEN).await,
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "roles of an ended organisation were not closed; retrying");
+                    break;
+                }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ notices-when-waiting = A request awaits an answer, or someone has forwarded it.
 notices-when-half = Half the time to answer has gone.
 notices-when-ends = A system access expires in 30 days.
 notices-when-clients = Clients have been removed because their engagement has ended.
+notices-when-ended = An organisation that you act for, or that acts for you, has been deleted in the register.
 notices-what = The e-mail says what it is about and has a link to here. What has been given or asked for is never in it. You get at most one a day.
 notices-off = No e-mail is sent from here
 notices-off-text = The portal has not been set up to send e-mail yet. What awaits you is in the overview.
@@ -71,4 +72,9 @@ mail-clients-removed =
     { $n ->
         [one] A client has been removed because its engagement has ended.
        *[other] { $shown } clients have been removed because their engagements have ended.
+    }
+mail-organisation-ended =
+    { $n ->
+        [one] An organisation that you act for, or that acts for you, has been deleted in the register. What rested on it has ended.
+       *[other] { $shown } organisations that you act for, or that act for you, have been deleted in the register. What rested on them has ended.
     }

@@ -7,6 +7,7 @@ notices-when-waiting = En forespørsel venter på svar, eller noen har sendt den
 notices-when-half = Halve tiden til å svare har gått.
 notices-when-ends = En systemtilgang går ut om 30 dager.
 notices-when-clients = Klienter er fjernet fordi oppdraget deres er avsluttet.
+notices-when-ended = En virksomhet som dere handler for, eller som handler for dere, er slettet i registeret.
 notices-what = E-posten sier hva det gjelder, og har en lenke hit. Det som er gitt eller bedt om, står aldri i den. Dere får høyst én om dagen.
 notices-off = Herfra sendes det ikke e-post
 notices-off-text = Portalen er ikke satt opp til å sende e-post ennå. Det som venter, står i oversikten.
@@ -71,4 +72,9 @@ mail-clients-removed =
     { $n ->
         [one] En klient er fjernet fordi oppdraget er avsluttet.
        *[other] { $shown } klienter er fjernet fordi oppdragene er avsluttet.
+    }
+mail-organisation-ended =
+    { $n ->
+        [one] En virksomhet som dere handler for, eller som handler for dere, er slettet i registeret. Det som hvilte på den, er avsluttet.
+       *[other] { $shown } virksomheter som dere handler for, eller som handler for dere, er slettet i registeret. Det som hvilte på dem, er avsluttet.
     }

@@ -7,6 +7,7 @@ notices-when-waiting = Ein førespurnad ventar på svar, eller nokon har sendt h
 notices-when-half = Halve tida til å svare har gått.
 notices-when-ends = Ein systemtilgang går ut om 30 dagar.
 notices-when-clients = Klientar er fjerna fordi oppdraget deira er avslutta.
+notices-when-ended = Ei verksemd som de handlar for, eller som handlar for dykk, er sletta i registeret.
 notices-what = E-posten seier kva det gjeld, og har ei lenkje hit. Det som er gitt eller bede om, står aldri i han. De får høgst éin om dagen.
 notices-off = Herifrå blir det ikkje sendt e-post
 notices-off-text = Portalen er ikkje sett opp til å sende e-post enno. Det som ventar, står i oversikta.
@@ -71,4 +72,9 @@ mail-clients-removed =
     { $n ->
         [one] Ein klient er fjerna fordi oppdraget er avslutta.
        *[other] { $shown } klientar er fjerna fordi oppdraga er avslutta.
+    }
+mail-organisation-ended =
+    { $n ->
+        [one] Ei verksemd som de handlar for, eller som handlar for dykk, er sletta i registeret. Det som kvilte på ho, er avslutta.
+       *[other] { $shown } verksemder som de handlar for, eller som handlar for dykk, er sletta i registeret. Det som kvilte på dei, er avslutta.
     }

@@ -243,6 +243,7 @@ impl OptionalFromRequestParts<App> for SignedIn {
                 name: party.name.clone(),
                 org_no: party.org_no.grouped(),
                 has_agents: frame.has_agents,
+                has_ended: frame.has_ended,
             }),
             several: who.several,
         });

@@ -19,9 +19,68 @@ statements! {
     /// in which they have a key role. And the access lists that the party is on, and what the login of
     /// this session vouches for. `cross join` keeps SQLite to the order that is written: from the few to
     /// the many.
-    LIST_HOLDINGS = "with source (id, form, main) as (select id, org_form, false from party where id = $2 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $3) select a.kind, a.code, s.form, s.main, (a.to_party <> $1) as through_organisation, null as actions from holder h cross join source s cross join assignment a where a.to_party = h.id and a.from_party = s.id and a.valid_to is null and a.valid_from <= $3 union all select 'listed', l.resource, null, false, false, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $2 union all select 'vouched', 'vouched', p.org_form, false, false, null from session_authority v join session s on s.id = v.session join party p on p.org_no = v.org_no where v.session = $4 and v.person = $1 and p.id = $2 and p.deleted is null and s.expires > $3 and v.ends > $3 order by main, kind desc, code";
+    LIST_HOLDINGS = r"
+        with source (id, form, main) as (
+            select id, org_form, false from party where id = $2 and deleted is null
+            union all
+            select m.id, m.org_form, true
+            from party s
+            join party m on m.id = s.parent and m.deleted is null
+            where s.id = $2 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')
+        ), hat (id) as (
+            select id from party where id = $1 and deleted is null
+            union
+            select from_party from key_role where to_party = $1 and valid_from <= $3
+        )
+        select h.kind, h.code, s.form, s.main, (h.to_party <> $1) as through_organisation, null as actions
+        from hat
+        cross join source s
+        cross join held h
+        where h.to_party = hat.id and h.from_party = s.id and h.valid_from <= $3
+        union all
+        select 'listed', l.resource, null, false, false, l.actions
+        from party p
+        join access_list l on l.party = p.id and l.valid_to is null
+        where p.id = $2
+        union all
+        select 'vouched', 'vouched', p.org_form, false, false, null
+        from session_authority v
+        join session s on s.id = v.session
+        join party w on w.id = v.person and w.deleted is null
+        join party p on p.org_no = v.org_no and p.deleted is null
+        where v.session = $4 and v.person = $1 and p.id = $2 and s.expires > $3 and v.ends > $3
+        order by main, kind desc, code";
     /// The same for everybody who holds anything; the access lists come with nobody.
-    LIST_EVERYBODYS = "with source (id, form, main) as (select id, org_form, false from party where id = $1 and deleted is null union all select m.id, m.org_form, true from party s join party m on m.id = s.parent where s.id = $1 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')), held (holder, kind, code, form, main) as (select a.to_party, a.kind, a.code, s.form, s.main from source s join assignment a on a.from_party = s.id where a.valid_to is null and a.valid_from <= $2) select null as person, null as name, 'listed' as kind, l.resource as code, null as form, false as main, false as through_organisation, l.actions from party p join access_list l on l.party = p.id and l.valid_to is null where p.id = $1 union all select p.id, p.name, h.kind, h.code, h.form, h.main, false, null from held h join party p on p.id = h.holder and p.kind = 'person' and p.deleted is null union all select p.id, p.name, h.kind, h.code, h.form, h.main, true, null from held h cross join party o cross join assignment k cross join party p where o.id = h.holder and o.kind = 'organisation' and k.from_party = o.id and k.kind = 'role' and k.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (k.code = 'DTPR' and o.org_form = 'IKS') and k.valid_to is null and k.valid_from <= $2 and p.id = k.to_party and p.kind = 'person' and p.deleted is null order by person";
+    LIST_EVERYBODYS = r"
+        with source (id, form, main) as (
+            select id, org_form, false from party where id = $1 and deleted is null
+            union all
+            select m.id, m.org_form, true
+            from party s
+            join party m on m.id = s.parent and m.deleted is null
+            where s.id = $1 and s.deleted is null and s.org_form in ('BEDR', 'AAFY')
+        ), given (holder, kind, code, form, main) as (
+            select h.to_party, h.kind, h.code, s.form, s.main
+            from source s
+            join held h on h.from_party = s.id
+            where h.valid_from <= $2
+        )
+        select null as person, null as name, 'listed' as kind, l.resource as code, null as form,
+            false as main, false as through_organisation, l.actions
+        from party p
+        join access_list l on l.party = p.id and l.valid_to is null
+        where p.id = $1
+        union all
+        select p.id, p.name, g.kind, g.code, g.form, g.main, false, null
+        from given g
+        join party p on p.id = g.holder and p.kind = 'person'
+        union all
+        select p.id, p.name, g.kind, g.code, g.form, g.main, true, null
+        from given g
+        cross join key_role k
+        cross join party p
+        where k.from_party = g.holder and k.valid_from <= $2 and p.id = k.to_party and p.kind = 'person'
+        order by person";
     /// The parties that are named in any of four ways, each with those of its access lists that are
     /// for these resources. All lists are [`WIDE`], so that it is one statement however many are asked for.
     LIST_PARTIES = "select p.id, p.party_id, p.org_no, p.pid_hash, l.resource, l.actions from party p left join access_list l on l.party = p.id and l.valid_to is null and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80) where p.deleted is null and (p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48) or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64))";

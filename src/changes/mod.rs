@@ -16,11 +16,13 @@ pub use store::Target;
 use crate::{
     app::App,
     authority::{self, OnBehalf},
+    clock::Ts,
     day::Day,
     db::{Error, Tx, is_taken},
     events::{self, Actor, Event},
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, RequestId, SystemUserId},
     notices::{self, About, Notice},
+    parties::ended::HowEnded,
     problem::{Code, Problem, Stop},
     requests::{
         self, Status,
@@ -269,6 +271,29 @@ pub async fn case(tx: &mut Tx, id: ChangeId) -> Result<Option<Case>, Error> {
 pub async fn forget(app: &App) -> Result<u64, Error> {
     let days = i64::from(app.config.keep_requests_years) * 365;
     store::delete_decided_before(&app.store, app.clock.now().plus_days(-days)).await
+}
+
+/// Closes the change requests that wait for an answer from parties that have ended.
+pub async fn close_of(
+    tx: &mut Tx,
+    now: Ts,
+    parties: &[PartyUuid],
+    how: HowEnded,
+) -> Result<(), Error> {
+    let waiting = store::close_waiting_of(tx, now, parties).await?;
+    let told: Vec<Event> = waiting
+        .iter()
+        .map(|change| {
+            Event::new("change.withdrawn", Actor::Product)
+                .party(change.party)
+                .system(&change.system_id)
+                .system_user(change.system_user)
+                .request(RequestId(change.id.0))
+                .data(serde_json::json!({ "externalRef": change.external_ref }))
+                .because(how.reason())
+        })
+        .collect();
+    events::record_all(tx, now, &told).await
 }
 
 /// Tells parties once of each change request whose half time has gone without an answer; how many.

@@ -30,6 +30,12 @@ statements! {
     DECIDE = "update change_request set status = $2, decided = $3, decided_by = $4, decided_as = $5, changed = $3 where id = $1 and status = 'new' and deleted is null and created > $6";
     ESCALATE = "update change_request set escalated = $2, changed = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and created > $3";
     DELETE = "update change_request set deleted = $2, changed = $2 where id = $1 and deleted is null";
+    /// Those that wait for an answer from these parties, which have ended.
+    CLOSE_WAITING_OF = r"
+        update change_request
+        set deleted = $1, changed = $1
+        where party in ($2) and status = 'new' and deleted is null
+        returning id, system_id, party, external_ref, system_user";
     /// What was decided long ago; what came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from change_request where decided < $1 or deleted < $1";
     /// Guarded, so that each is told of once.
@@ -265,6 +271,23 @@ pub(super) async fn escalate(tx: &mut Tx, id: ChangeId, now: Ts) -> Result<bool,
 }
 pub(super) async fn delete(tx: &mut Tx, id: ChangeId, now: Ts) -> Result<bool, Error> {
     Ok(tx.query(DELETE).bind(id).bind(now).exec().await? == 1)
+}
+/// A change request that nobody can answer any more.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Unanswered {
+    pub id: ChangeId,
+    pub system_id: SystemId,
+    pub party: PartyUuid,
+    pub external_ref: String,
+    pub system_user: SystemUserId,
+}
+/// Closes what waits for an answer from these parties, and returns it.
+pub(super) async fn close_waiting_of(
+    tx: &mut Tx,
+    now: Ts,
+    parties: &[PartyUuid],
+) -> Result<Vec<Unanswered>, Error> {
+    tx.query(CLOSE_WAITING_OF).bind(now).list(parties).all().await
 }
 pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u64, Error> {
     store.write(async |tx| tx.query(DELETE_DECIDED_BEFORE).bind(before).exec().await).await

@@ -7,7 +7,11 @@ pub use import::{Ending, Import, ImportFile, People, Register, Updates};
 pub use smtp::{Login, Smtp, SmtpSettings, Tls};
 pub use vouched::{VouchedArgs, VouchedSettings};
 
-use crate::{ids::Invalid, jose, keys::Keys};
+use crate::{
+    ids::{Invalid, OrgNo},
+    jose,
+    keys::Keys,
+};
 use clap::{Args, Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 use url::Url;
@@ -86,6 +90,21 @@ pub struct Backup {
 pub enum History {
     /// Goes through the chain of events and says where it does not hold.
     Verify(Verify),
+    /// Prints what has happened for an organisation, also one that has ended.
+    Show(ShowHistory),
+}
+#[derive(Debug, Args)]
+pub struct ShowHistory {
+    #[command(flatten)]
+    pub store: Database,
+    /// The organisation's number.
+    pub org_no: OrgNo,
+    /// JSON instead of CSV.
+    #[arg(long)]
+    pub json: bool,
+    /// The language of the words: nb, nn or en.
+    #[arg(long, default_value = "nb")]
+    pub language: String,
 }
 #[derive(Debug, Args)]
 pub struct Verify {

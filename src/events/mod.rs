@@ -33,17 +33,23 @@ pub enum Reason {
     OrganisationGone,
     /// The client no longer lets the facilitator act for it.
     RelationEnded,
-    /// The client is deleted.
+    /// The organisation is deleted: the client, the owner, or the one that gave or had it.
     OrganisationDeleted,
+    /// It was deleted after the register had named the organisation that it was to be merged with.
+    OrganisationMerged,
+    /// The register has removed it altogether.
+    OrganisationRemoved,
     /// The system user was given other packages, and the client lacks one of them.
     PackagesChanged,
 }
 impl Reason {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::GoneFromRegister,
         Self::OrganisationGone,
         Self::RelationEnded,
         Self::OrganisationDeleted,
+        Self::OrganisationMerged,
+        Self::OrganisationRemoved,
         Self::PackagesChanged,
     ];
     pub fn name(self) -> &'static str {
@@ -52,6 +58,8 @@ impl Reason {
             Self::OrganisationGone => "organisation-gone",
             Self::RelationEnded => "relation-ended",
             Self::OrganisationDeleted => "organisation-deleted",
+            Self::OrganisationMerged => "organisation-merged",
+            Self::OrganisationRemoved => "organisation-removed",
             Self::PackagesChanged => "packages-changed",
         }
     }

@@ -2,18 +2,23 @@
 //! memory when it is long.
 use super::{
     Span,
-    model::{After, Happened},
+    model::{After, GROUPS, Happened, User},
     some, words,
 };
 use crate::{
-    catalogue::Contents,
+    catalogue::{self, Contents},
+    clock::Ts,
     db::Store,
+    i18n::Language,
+    ids::OrgNo,
+    parties::bulk,
     problem::Problem,
     web::{csv, items, page::Page, stream},
 };
 use axum::body::Body;
+use http_body_util::BodyExt as _;
 use serde_json::json;
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 /// Most lines of a file.
 pub const MOST: usize = 100_000;
@@ -48,6 +53,39 @@ pub struct Export {
     pub page: Page,
     pub span: Span,
     pub format: Format,
+}
+
+/// Writes all that has happened for the organisation, also one that has ended, to `out`; `false` if the
+/// store has no such organisation. For the operator: nobody's authority is asked.
+pub async fn print(
+    store: &Store,
+    org_no: &OrgNo,
+    format: Format,
+    language: &str,
+    out: &mut impl Write,
+) -> Result<bool, String> {
+    let language = Language::by_tag(language).ok_or("the language is nb, nn or en")?;
+    let found = bulk::ids(store, std::slice::from_ref(org_no)).await.map_err(|e| e.to_string())?;
+    let Some(party) = found.get(org_no).copied() else { return Ok(false) };
+    let catalogue = catalogue::store::load(store).await.map_err(|e| e.to_string())?;
+    let span = Span {
+        party,
+        user: User::All,
+        kinds: GROUPS.iter().flat_map(|(_, kinds)| kinds.iter().copied()).collect(),
+        from: Ts::new(chrono::DateTime::UNIX_EPOCH),
+        until: After::newest().at,
+    };
+    let page = Page::new(language, "");
+    let export =
+        Export { store: store.clone(), catalogue: Arc::new(catalogue), page, span, format };
+    let mut body = export.body();
+    while let Some(frame) = body.frame().await {
+        if let Ok(piece) = frame.map_err(|e| e.to_string())?.into_data() {
+            out.write_all(&piece).map_err(|e| e.to_string())?;
+        }
+    }
+    out.flush().map_err(|e| e.to_string())?;
+    Ok(true)
 }
 
 impl Export {

@@ -44,7 +44,10 @@ pub const GROUPS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("client", &["client.added", "client.removed", "client.rule-set", "client.rule-removed"]),
-    ("authority", &["role.closed", "package.closed"]),
+    (
+        "authority",
+        &["role.closed", "package.closed", "organisation.ended", "organisation.reopened"],
+    ),
     ("notice", &["notice.added", "notice.confirmed", "notice.removed"]),
 ];
 

@@ -1,7 +1,6 @@
 //! What has happened for a party, as a page.
 use crate::web::{
     page::Page,
-    urls,
     view::{Link, Organisation},
 };
 use askama::Template;
@@ -22,6 +21,10 @@ pub struct HistoryPage {
     /// The same as files.
     pub csv: String,
     pub json: String,
+    /// The page without filters.
+    pub url: String,
+    /// Whether the organisation has ended, and the visitor reads it as one who led it.
+    pub of_ended: bool,
 }
 /// What the list is narrowed to, as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -70,10 +73,6 @@ pub struct Row {
     pub request: Option<String>,
 }
 impl HistoryPage {
-    pub fn url(&self) -> String {
-        urls::history(&[])
-    }
-
     fn fault(&self, field: &str) -> Option<&'static str> {
         self.faults.iter().find(|fault| fault.field == field).map(|fault| fault.text)
     }
@@ -121,6 +120,8 @@ impl HistoryPage {
             next: None,
             csv: "/x.csv".into(),
             json: "/x.json".into(),
+            url: "/x".into(),
+            of_ended: false,
         };
         let full = || Self {
             rows: vec![row.clone(), removed.clone()],

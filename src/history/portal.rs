@@ -9,20 +9,22 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::person::{Acting, answer},
+    auth::person::{Acting, SignedIn, answer},
     catalogue::Contents,
     clock::Ts,
     day::Day,
-    ids::{ChangeId, PartyUuid},
+    db::Reads,
+    ids::{ChangeId, OrgNo, PartyUuid},
+    parties::{ended, ended::EndedOrganisation},
     problem::{Problem, Stop},
     web::{
-        extract::Query,
+        extract::{Params, Query},
         items,
         json::unreadable,
         page::{Nav, Page},
         routes::Routes,
         urls,
-        view::Link,
+        view::{Link, Organisation},
     },
 };
 use axum::{
@@ -38,6 +40,9 @@ pub fn routes() -> Routes {
         .get("/accessmanagement/ui/systemuser/history", show)
         .get("/accessmanagement/ui/systemuser/history.csv", show_csv)
         .get("/accessmanagement/ui/systemuser/history.json", show_json)
+        .get("/parties/{party}/history", show_of_ended)
+        .get("/parties/{party}/history.csv", show_csv_of_ended)
+        .get("/parties/{party}/history.json", show_json_of_ended)
 }
 
 #[derive(Deserialize)]
@@ -106,20 +111,74 @@ fn start(day: Day) -> Ts {
     Day::before(day.end().plus_minutes(-36 * 60)).end()
 }
 
+/// Whose history a page is of, and where it and its files stand.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The party that is acted for.
+    Acted,
+    /// An organisation that has ended, for one who led it.
+    Ended(PartyUuid),
+}
+impl Place {
+    /// `kind` is empty for the page, or `.csv` or `.json`.
+    fn url(self, kind: &str, filters: &[(&str, &str)]) -> String {
+        match (self, kind.strip_prefix('.')) {
+            (Self::Ended(party), _) => urls::history_of_ended(party, kind, filters),
+            (Self::Acted, None) => urls::history(filters),
+            (Self::Acted, Some(kind)) => urls::history_file(kind, filters),
+        }
+    }
+}
+
 async fn show(
     State(app): State<App>,
     acting: Acting,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let catalogue = app.catalogue.now();
     let page = Page { nav: Some(Nav::History), ..acting.page.clone() };
-    let (span, faults) = asked.span(&page, acting.party.id)?;
+    let mut reads = app.store.reads().await?;
+    let may = may_see(&app, &mut reads, acting.on()).await?;
+    let party = items::organisation(&acting.party.name, &acting.party.org_no);
+    let of = Of { id: acting.party.id, party, place: Place::Acted, may };
+    shown(&app, page, reads, of, asked).await
+}
+/// The organisation that has ended, if the person led it then; else it is as if there were none.
+async fn led(app: &App, signed_in: &SignedIn, id: PartyUuid) -> Result<EndedOrganisation, Problem> {
+    let led = ended::list_led(&app.store, signed_in.who.person, i64::from(i32::MAX)).await?;
+    led.into_iter().find(|one| one.id == id).ok_or(Problem::NotFound)
+}
+async fn show_of_ended(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: Params,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let one = led(&app, &signed_in, params.find("party")?).await?;
+    let party = items::organisation(&one.name, &one.org_no);
+    let of = Of { id: one.id, party, place: Place::Ended(one.id), may: true };
+    let reads = app.store.reads().await?;
+    shown(&app, signed_in.page, reads, of, asked).await
+}
+/// Whose history is shown.
+struct Of {
+    id: PartyUuid,
+    party: Organisation,
+    place: Place,
+    may: bool,
+}
+async fn shown(
+    app: &App,
+    page: Page,
+    mut reads: Reads,
+    Of { id, party, place, may }: Of,
+    asked: Asked,
+) -> Result<Response, Problem> {
+    let catalogue = app.catalogue.now();
+    let (span, faults) = asked.span(&page, id)?;
     let after: Option<After> = match asked.after.as_str() {
         "" => None,
         text => Some(text.parse().map_err(|()| unreadable("after", "Not a place in the list."))?),
     };
-    let mut reads = app.store.reads().await?;
-    let may = may_see(&app, &mut reads, acting.on()).await?;
     let (found, more) = if may && faults.is_empty() {
         list(&mut reads, &span, after).await?
     } else {
@@ -133,25 +192,38 @@ async fn show(
     let last = found.last().filter(|_| more).map(|last| After::of(last).to_string());
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let missing = || page.t1("words-missing", "roles", &items::managers(&page, &catalogue));
+    let mut rows: Vec<Row> =
+        found.iter().map(|happened| row(&page, &catalogue, happened)).collect();
+    if matches!(place, Place::Ended(_)) {
+        // Nothing of it can be opened any more.
+        for row in &mut rows {
+            row.request = None;
+            if let Some(about) = &mut row.about {
+                about.url.clear();
+            }
+        }
+    }
     let made = HistoryPage {
-        party: items::organisation(&acting.party.name, &acting.party.org_no),
+        party,
         missing: (!may).then(missing),
         next: last.map(|last| {
             let [user, kind, from, to] = asked.filters();
-            urls::history(&[user, kind, from, to, ("after", &last)])
+            place.url("", &[user, kind, from, to, ("after", &last)])
         }),
-        rows: found.iter().map(|happened| row(&page, &catalogue, happened)).collect(),
-        csv: urls::history_file("csv", &asked.filters()),
-        json: urls::history_file("json", &asked.filters()),
-        filters: filters(&page, &asked, only),
+        rows,
+        csv: place.url(".csv", &asked.filters()),
+        json: place.url(".json", &asked.filters()),
+        url: place.url("", &[]),
+        of_ended: matches!(place, Place::Ended(_)),
+        filters: filters(&page, &asked, only, place),
         faults,
         page,
     };
-    let mut response = answer(&app, &made, &[])?;
+    let mut response = answer(app, &made, &[])?;
     *response.status_mut() = status;
     Ok(response)
 }
-fn filters(page: &Page, asked: &Asked, only: Option<String>) -> Filters {
+fn filters(page: &Page, asked: &Asked, only: Option<String>, place: Place) -> Filters {
     let [_, kind, from, to] = asked.filters();
     let choice = |value, text| Choice { value, text, chosen: value == asked.kind };
     let groups = GROUPS.iter().map(|(name, kinds)| {
@@ -161,7 +233,7 @@ fn filters(page: &Page, asked: &Asked, only: Option<String>) -> Filters {
         Group { text, kinds: std::iter::once(all).chain(each).collect() }
     });
     Filters {
-        all: urls::history(&[kind, from, to]),
+        all: place.url("", &[kind, from, to]),
         only,
         groups: groups.collect(),
         narrowed: asked.filters().iter().any(|(_, value)| !value.is_empty()),
@@ -217,24 +289,45 @@ async fn exported(
     asked: &Asked,
     format: Format,
 ) -> Result<Response, Problem> {
-    let (span, faults) = asked.span(&acting.page, acting.party.id)?;
-    if let Some(fault) = faults.first() {
-        return Err(unreadable(fault.field, fault.text));
-    }
     let mut reads = app.store.reads().await?;
     if !may_see(app, &mut reads, acting.on()).await? {
         return Err(Stop::NotEntitled.into());
     }
     drop(reads);
-    let name =
-        format!("attachment; filename=\"history-{}.{}\"", acting.party.org_no, format.extension());
-    let export = Export {
-        store: app.store.clone(),
-        catalogue: app.catalogue.now(),
-        page: acting.page,
-        span,
-        format,
-    };
+    file(app, acting.page, (acting.party.id, &acting.party.org_no), asked, format)
+}
+async fn show_csv_of_ended(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: Params,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let one = led(&app, &signed_in, params.find("party")?).await?;
+    file(&app, signed_in.page, (one.id, &one.org_no), &asked, Format::Csv)
+}
+async fn show_json_of_ended(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: Params,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let one = led(&app, &signed_in, params.find("party")?).await?;
+    file(&app, signed_in.page, (one.id, &one.org_no), &asked, Format::Json)
+}
+fn file(
+    app: &App,
+    page: Page,
+    (party, org_no): (PartyUuid, &OrgNo),
+    asked: &Asked,
+    format: Format,
+) -> Result<Response, Problem> {
+    let (span, faults) = asked.span(&page, party)?;
+    if let Some(fault) = faults.first() {
+        return Err(unreadable(fault.field, fault.text));
+    }
+    let name = format!("attachment; filename=\"history-{org_no}.{}\"", format.extension());
+    let (store, catalogue) = (app.store.clone(), app.catalogue.now());
+    let export = Export { store, catalogue, page, span, format };
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));

@@ -50,12 +50,15 @@ pub fn more(page: &Page, catalogue: &Contents, happened: &Happened) -> Option<St
     let text = happened.reason.as_deref()?;
     Some(Reason::of(text).map_or(text, |known| reason(page, known)).to_owned())
 }
-fn reason(page: &Page, reason: Reason) -> &'static str {
+/// Why something happened that nobody decided by itself.
+pub fn reason(page: &Page, reason: Reason) -> &'static str {
     match reason {
         Reason::GoneFromRegister => page.t("history-gone-from-register"),
         Reason::OrganisationGone => page.t("history-organisation-gone"),
         Reason::RelationEnded => page.t("history-relation-ended"),
         Reason::OrganisationDeleted => page.t("history-organisation-deleted"),
+        Reason::OrganisationMerged => page.t("history-organisation-merged"),
+        Reason::OrganisationRemoved => page.t("history-organisation-removed"),
         Reason::PackagesChanged => page.t("history-packages-changed"),
     }
 }

@@ -53,11 +53,14 @@ fn in_words(app: &App, language: &Language, line: &Line) -> String {
         Kind::HalfTime => language.count("mail-half-time", n),
         Kind::EndsSoon => language.count("mail-ends-soon", n),
         Kind::ClientsRemoved => language.count("mail-clients-removed", n),
+        Kind::OrganisationEnded => language.count("mail-organisation-ended", n),
     };
     let path = match line.about {
         Some(About::Request(id)) => urls::request(id),
         Some(About::Change(id)) => urls::change(id),
         Some(About::SystemUser(id)) => urls::system_user(id),
+        Some(About::Organisation(_)) => urls::history(&[("kind", "authority")]),
+        None if line.kind == Kind::OrganisationEnded => urls::history(&[("kind", "authority")]),
         None => urls::overview(),
     };
     format!("{said}\n{}{path}", app.config.public_url)

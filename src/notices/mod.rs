@@ -47,6 +47,11 @@ pub async fn clients_removed(
     tell(tx, now, &notices).await
 }
 
+/// Ends all notices to organisations that have ended: their addresses are forgotten at once.
+pub async fn end_of(tx: &mut Tx, now: Ts, parties: &[PartyUuid]) -> Result<(), Error> {
+    store::end_addresses_of(tx, now, parties).await
+}
+
 /// What came of asking an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {

@@ -37,10 +37,18 @@ pub enum Kind {
     EndsSoon,
     /// Clients were taken from a system user, because what they rested on has ended.
     ClientsRemoved,
+    /// An organisation that acted for this one, or that it acted for, has ended.
+    OrganisationEnded,
 }
 impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::SentOn, Self::Waiting, Self::HalfTime, Self::EndsSoon, Self::ClientsRemoved];
+    pub const ALL: [Self; 6] = [
+        Self::SentOn,
+        Self::Waiting,
+        Self::HalfTime,
+        Self::EndsSoon,
+        Self::ClientsRemoved,
+        Self::OrganisationEnded,
+    ];
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -48,6 +56,7 @@ impl Kind {
             Self::HalfTime => "half-time",
             Self::EndsSoon => "ends-soon",
             Self::ClientsRemoved => "clients-removed",
+            Self::OrganisationEnded => "organisation-ended",
         }
     }
     pub fn of(name: &str) -> Option<Self> {
@@ -62,6 +71,8 @@ pub enum About {
     Request(RequestId),
     Change(ChangeId),
     SystemUser(SystemUserId),
+    /// The organisation that has ended.
+    Organisation(PartyUuid),
 }
 impl About {
     pub fn name(self) -> &'static str {
@@ -69,6 +80,7 @@ impl About {
             Self::Request(_) => "request",
             Self::Change(_) => "change",
             Self::SystemUser(_) => "system-user",
+            Self::Organisation(_) => "organisation",
         }
     }
     pub fn id(self) -> Uuid {
@@ -76,6 +88,7 @@ impl About {
             Self::Request(id) => id.0,
             Self::Change(id) => id.0,
             Self::SystemUser(id) => id.0,
+            Self::Organisation(id) => id.0,
         }
     }
     pub fn of(name: &str, id: Uuid) -> Option<Self> {
@@ -83,6 +96,7 @@ impl About {
             "request" => Some(Self::Request(RequestId(id))),
             "change" => Some(Self::Change(ChangeId(id))),
             "system-user" => Some(Self::SystemUser(SystemUserId(id))),
+            "organisation" => Some(Self::Organisation(PartyUuid(id))),
             _ => None,
         }
     }

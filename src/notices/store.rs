@@ -19,6 +19,13 @@ statements! {
     /// Of the address by any of its hashes: whether it is there, was asked since a moment, or has ended it
     /// itself since another.
     FIND_FORMER = "select count(*) filter (where ended is null), count(*) filter (where created > $2 or (refused and ended > $3)) from notice_address where party = $1 and email_hash in ($4)";
+    /// Addresses of organisations that have ended, with what is on its way to them.
+    LIST_ADDRESSES_OF = "select id from notice_address where party in ($1) and ended is null";
+    END_ADDRESSES_OF = r"
+        update notice_address
+        set ended = $1, email = null, refused = false
+        where party in ($2) and ended is null";
+    DELETE_NOTICES_OF = "delete from notice where party in ($1)";
     CONFIRM = "update notice_address set confirmed = $2, failed = null where id = $1 and confirmed is null and ended is null";
     END_ADDRESS = "update notice_address set ended = $2, email = null, refused = $3 where id = $1 and ended is null";
     DELETE_MAIL_TO = "delete from mail where address = $1";
@@ -29,10 +36,10 @@ statements! {
     DELETE_MAIL_TO_ALL = "delete from mail where address in ($1)";
     /// Which of these organisations want to be told.
     LIST_LISTENERS = "select distinct party from notice_address where confirmed is not null and ended is null and party in ($1)";
-    INSERT_NOTICE = "insert into notice (id, party, kind, about, subject, how_many, created) values ($1, $2, $3, $4, $5, $6, $7) on conflict (party, kind, subject) do update set how_many = notice.how_many + excluded.how_many";
+    INSERT_NOTICE = "insert into notice (id, party, kind, about, subject, how_many, created) values ($1, $2, $3, $4, $5, $6, $7) on conflict (party, kind, subject) do update set how_many = notice.how_many + case excluded.about when 'organisation' then 0 else excluded.how_many end";
     LIST_DUE_PARTIES = "select distinct n.party from notice n left join notice_turn t on t.party = n.party where t.taken is null or t.taken <= $1 limit 100";
     /// With whether each is still so: what has been answered, revoked or renewed is not told.
-    LIST_NOTICES = "select n.id, n.kind, n.about, n.subject, (case n.about when 'request' then exists (select 1 from request r where r.id = n.subject and r.status = 'new' and r.deleted is null and r.timed_out is null) when 'change' then exists (select 1 from change_request c join system_user u on u.id = c.system_user where c.id = n.subject and c.status = 'new' and c.deleted is null and u.revoked is null) else exists (select 1 from system_user u where u.id = n.subject and u.revoked is null and (n.kind <> 'ends-soon' or (u.valid_to > $2 and u.valid_to <= $3))) end) as stands from notice n where n.party = $1 order by n.created, n.id";
+    LIST_NOTICES = "select n.id, n.kind, n.about, n.subject, (case n.about when 'request' then exists (select 1 from request r where r.id = n.subject and r.status = 'new' and r.deleted is null and r.timed_out is null) when 'change' then exists (select 1 from change_request c join system_user u on u.id = c.system_user where c.id = n.subject and c.status = 'new' and c.deleted is null and u.revoked is null) when 'organisation' then true else exists (select 1 from system_user u where u.id = n.subject and u.revoked is null and (n.kind <> 'ends-soon' or (u.valid_to > $2 and u.valid_to <= $3))) end) as stands from notice n where n.party = $1 order by n.created, n.id";
     /// With how many each was about by then: more may have come since they were read.
     DELETE_NOTICES = "delete from notice where id in ($1) returning id, how_many";
     DELETE_NOTICES_BEFORE = "delete from notice where created < $1";
@@ -133,6 +140,20 @@ pub(super) async fn end_address(
 ) -> Result<bool, Error> {
     tx.query(DELETE_MAIL_TO).bind(id).exec().await?;
     Ok(tx.query(END_ADDRESS).bind(id).bind(now).bind(refused).exec().await? == 1)
+}
+/// Forgets every address of these organisations, and all that was to be told or sent to them.
+pub(super) async fn end_addresses_of(
+    tx: &mut Tx,
+    now: Ts,
+    parties: &[PartyUuid],
+) -> Result<(), Error> {
+    let ids: Vec<(NoticeAddressId,)> = tx.query(LIST_ADDRESSES_OF).list(parties).all().await?;
+    let ids: Vec<NoticeAddressId> = ids.into_iter().map(|(id,)| id).collect();
+    for some in ids.chunks(500) {
+        tx.query(DELETE_MAIL_TO_ALL).list(some).exec().await?;
+    }
+    tx.query(END_ADDRESSES_OF).bind(now).list(parties).exec().await?;
+    tx.query(DELETE_NOTICES_OF).list(parties).exec().await.map(drop)
 }
 /// When a mail to it was given up; nothing when one has come through.
 pub(super) async fn note_failed(

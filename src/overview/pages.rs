@@ -41,6 +41,8 @@ pub struct OverviewPage {
     pub clients: List,
     /// How many end soon, where that is to be said.
     pub ending: u64,
+    /// Those that ended when the register had ended the party, where there are any.
+    pub ended: Option<String>,
     /// A page further on is of one list only.
     pub only: Option<Kind>,
 }
@@ -260,6 +262,7 @@ impl OverviewPage {
             own: List::default(),
             clients: List::default(),
             ending: 0,
+            ended: None,
             only: None,
         };
         let row = |title: &str, rights, packages| Row {
@@ -304,6 +307,7 @@ impl OverviewPage {
             losses: Notice::samples(),
             queues: vec![QueueRow::sample(3), QueueRow::sample(1)],
             ending: 1,
+            ended: Some("/x".into()),
             ..empty()
         };
         let further = Self {

@@ -109,6 +109,7 @@ async fn overview(
             }
             _ => 0,
         },
+        ended: page.ended_url().filter(|_| may_manage && q.is_empty() && after.is_none()),
         only: after.map(|(kind, _)| kind),
         q,
         show,

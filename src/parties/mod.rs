@@ -1,5 +1,6 @@
 //! Parties: organisations and people, found by number, and whom a person may act for.
 pub mod bulk;
+pub mod ended;
 pub mod model;
 pub mod pages;
 pub mod portal;
@@ -207,6 +208,8 @@ pub struct Frame {
     pub party: Option<PartyChoice>,
     /// Whether the party has a system user that acts for clients.
     pub has_agents: bool,
+    /// Whether it has system users that ended when the register had ended it.
+    pub has_ended: bool,
 }
 /// The frame of a person's pages, in one statement; `None` for a person that is not there any more.
 pub async fn frame(

@@ -1,5 +1,8 @@
 //! Whom to act for, as pages.
-use crate::web::page::{FormToken, Page};
+use crate::web::{
+    page::{FormToken, Page},
+    view::Organisation,
+};
 use askama::Template;
 
 /// The parties that the visitor may act for.
@@ -16,6 +19,30 @@ pub struct ChoosePage {
     pub to: String,
     /// Numbers that the login vouches for and the register does not have, with commas between.
     pub unknown: String,
+    /// Those that have ended and that the visitor led; with a search, none.
+    pub ended: Vec<EndedRow>,
+}
+
+/// An organisation that has ended: its history can be read, and nobody acts for it.
+#[derive(Debug, Clone)]
+pub struct EndedRow {
+    pub organisation: Organisation,
+    pub since: String,
+    /// Its history.
+    pub url: String,
+}
+impl EndedRow {
+    fn samples() -> Vec<Self> {
+        let row = |name: &str| Self {
+            organisation: Organisation {
+                name: name.into(),
+                org_no: "310\u{a0}904\u{a0}473".into(),
+            },
+            since: "1. november 2026".into(),
+            url: "/x".into(),
+        };
+        vec![row("Rør <og> Vann AS"), row("310904473")]
+    }
 }
 
 /// A party to act for.
@@ -50,6 +77,7 @@ impl ChoosePage {
             q: q.into(),
             to: "/x".into(),
             unknown: if search { String::new() } else { "999\u{a0}999\u{a0}999".into() },
+            ended: if search { Vec::new() } else { EndedRow::samples() },
         };
         vec![
             ("few", sample(few, false, "")),
@@ -66,10 +94,14 @@ pub struct NonePage {
     pub page: Page,
     /// Numbers that the login vouches for and the register does not have, with commas between.
     pub unknown: String,
+    /// Those that have ended and that the visitor led.
+    pub ended: Vec<EndedRow>,
 }
 impl NonePage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
-        let sample = |unknown: &str| Self { page: page.clone(), unknown: unknown.into() };
-        vec![("none", sample("")), ("unknown", sample("999\u{a0}999\u{a0}999"))]
+        let sample =
+            |unknown: &str| Self { page: page.clone(), unknown: unknown.into(), ended: Vec::new() };
+        let ended = Self { ended: EndedRow::samples(), ..sample("") };
+        vec![("none", sample("")), ("ended", ended), ("unknown", sample("999\u{a0}999\u{a0}999"))]
     }
 }

@@ -1,7 +1,8 @@
 //! Whom to act for, in HTML.
 use super::{
-    choice, choices,
-    pages::{Choice, ChoosePage, NonePage},
+    MOST_CHOICES, choice, choices, ended,
+    ended::EndedOrganisation,
+    pages::{Choice, ChoosePage, EndedRow, NonePage},
     unknown,
 };
 use crate::{
@@ -15,7 +16,10 @@ use crate::{
     web::{
         back::Back,
         extract::{Params, Query},
+        items,
+        page::Page,
         routes::Routes,
+        urls,
     },
 };
 use axum::{
@@ -46,9 +50,15 @@ async fn show(
     let SignedIn { page, who, party, .. } = signed_in.with_flash().await?;
     let (found, total) = choices(&app.store, &app.clock, who.seeker(), &q).await?;
     let unknown = unknown(&app.store, app.clock.now(), who.seeker()).await?;
+    let ended = if q.trim().is_empty() {
+        ended::list_led(&app.store, who.person, MOST_CHOICES).await?
+    } else {
+        Vec::new()
+    };
+    let ended: Vec<EndedRow> = ended.into_iter().map(|one| ended_row(&page, &one)).collect();
     let unknown = unknown.iter().map(OrgNo::grouped).collect::<Vec<_>>().join(", ");
     if found.is_empty() && q.trim().is_empty() {
-        return answer(&app, &NonePage { page, unknown }, &[]);
+        return answer(&app, &NonePage { page, unknown, ended }, &[]);
     }
     let parties = found.into_iter().map(|choice| Choice {
         form: who.form(format!("/parties/{}/choose", choice.id), None),
@@ -58,7 +68,19 @@ async fn show(
         org_no: choice.org_no.grouped(),
     });
     let search = total >= SEARCH_FROM || !q.is_empty();
-    answer(&app, &ChoosePage { page, parties: parties.collect(), search, q, to, unknown }, &[])
+    answer(
+        &app,
+        &ChoosePage { page, parties: parties.collect(), search, q, to, unknown, ended },
+        &[],
+    )
+}
+
+fn ended_row(page: &Page, one: &EndedOrganisation) -> EndedRow {
+    EndedRow {
+        organisation: items::organisation(&one.name, &one.org_no),
+        since: page.date(one.deleted),
+        url: urls::history_of_ended(one.id, "", &[]),
+    }
 }
 
 #[derive(Deserialize)]

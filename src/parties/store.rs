@@ -21,10 +21,105 @@ statements! {
     /// Every organisation that the person is related to, also through one that they lead, and its
     /// sub-units; a relation as accountant, auditor or business manager makes a client, not this. And
     /// those that the login of the session vouches for.
-    LIST_CHOICES = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), related (id) as (select a.from_party from assignment a join holder h on h.id = a.to_party where a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))), reachable (id) as (select id from related union select p.id from party p join related r on p.parent = r.id where p.org_form in ('BEDR', 'AAFY')), vouched (id) as (select p.id from session_authority v join session s on s.id = v.session join party p on p.org_no = v.org_no where v.session = $5 and v.person = $1 and s.expires > $2 and v.ends > $2), choice (id, vouched) as (select id, false from reachable union all select id, true from vouched where id not in (select id from reachable)) select p.id, p.party_id, p.org_no, p.name, r.vouched, count(*) over () as total from party p join choice r on r.id = p.id where p.org_no is not null and p.deleted is null and (p.name_fold like cast($3 as text) escape '\\' or p.org_no like cast($3 as text) escape '\\') order by p.name_sort, p.id limit cast($4 as bigint)";
-    FIND_CHOICE = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), found as (select p.id, p.party_id, p.org_no, p.name, exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))) as related, exists (select 1 from session_authority v join session s on s.id = v.session where v.session = $4 and v.person = $1 and v.org_no = p.org_no and s.expires > $2 and v.ends > $2) as vouched from party p where p.id = $3 and p.org_no is not null and p.deleted is null) select id, party_id, org_no, name, not related as vouched from found where related or vouched";
+    LIST_CHOICES = r"
+        with hat (id) as (
+            select id from party where id = $1 and deleted is null
+            union
+            select from_party from key_role where to_party = $1 and valid_from <= $2
+        ), related (id) as (
+            select h.from_party
+            from held h
+            join hat on hat.id = h.to_party
+            where h.valid_from <= $2 and not (h.kind = 'role' and h.code in ('REGN', 'REVI'))
+        ), reachable (id) as (
+            select id from related
+            union
+            select p.id from party p join related r on p.parent = r.id where p.org_form in ('BEDR', 'AAFY')
+        ), vouched (id) as (
+            select p.id
+            from session_authority v
+            join session s on s.id = v.session
+            join party w on w.id = v.person and w.deleted is null
+            join party p on p.org_no = v.org_no
+            where v.session = $5 and v.person = $1 and s.expires > $2 and v.ends > $2
+        ), choice (id, vouched) as (
+            select id, false from reachable
+            union all
+            select id, true from vouched where id not in (select id from reachable)
+        )
+        select p.id, p.party_id, p.org_no, p.name, c.vouched, count(*) over () as total
+        from party p
+        join choice c on c.id = p.id
+        where p.org_no is not null and p.deleted is null
+            and (p.name_fold like cast($3 as text) escape '\' or p.org_no like cast($3 as text) escape '\')
+        order by p.name_sort, p.id
+        limit cast($4 as bigint)";
+    FIND_CHOICE = r"
+        with hat (id) as (
+            select id from party where id = $1 and deleted is null
+            union
+            select from_party from key_role where to_party = $1 and valid_from <= $2
+        ), found as (
+            select p.id, p.party_id, p.org_no, p.name,
+                exists (
+                    select 1
+                    from held h
+                    join hat on hat.id = h.to_party
+                    where (h.from_party = p.id or (h.from_party = p.parent and p.org_form in ('BEDR', 'AAFY')))
+                        and h.valid_from <= $2
+                        and not (h.kind = 'role' and h.code in ('REGN', 'REVI'))
+                ) as related,
+                exists (
+                    select 1
+                    from session_authority v
+                    join session s on s.id = v.session
+                    join party w on w.id = v.person and w.deleted is null
+                    where v.session = $4 and v.person = $1 and v.org_no = p.org_no
+                        and s.expires > $2 and v.ends > $2
+                ) as vouched
+            from party p
+            where p.id = $3 and p.org_no is not null and p.deleted is null
+        )
+        select id, party_id, org_no, name, not related as vouched
+        from found
+        where related or vouched";
     /// The person's name, and the party beside it if they are still related to it.
-    FIND_FRAME = "with holder (id) as (select id from party where id = $1 union select a.from_party from assignment a join party o on o.id = a.from_party where a.to_party = $1 and a.kind = 'role' and a.code in ('DAGL', 'LEDE', 'INNH', 'DTSO', 'DTPR', 'BEST', 'BOBE', 'KOMP') and not (a.code = 'DTPR' and o.org_form = 'IKS') and a.valid_to is null and a.valid_from <= $2), found as (select p.id, p.party_id, p.org_no, p.name, exists (select 1 from assignment a join holder h on h.id = a.to_party where (a.from_party = p.id or (a.from_party = p.parent and p.org_form in ('BEDR', 'AAFY'))) and a.valid_to is null and a.valid_from <= $2 and not (a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR'))) as related, exists (select 1 from session_authority v join session s on s.id = v.session where v.session = $4 and v.person = $1 and v.org_no = p.org_no and s.expires > $2 and v.ends > $2) as vouched from party p where p.id = $3 and p.org_no is not null and p.deleted is null) select w.name as person, f.id, f.party_id, f.org_no, f.name, not f.related as vouched, exists (select 1 from system_user u where u.owner = f.id and u.kind = 'agent' and u.revoked is null) as has_agents from party w left join found f on f.related or f.vouched where w.id = $1";
+    FIND_FRAME = r"
+        with hat (id) as (
+            select id from party where id = $1 and deleted is null
+            union
+            select from_party from key_role where to_party = $1 and valid_from <= $2
+        ), found as (
+            select p.id, p.party_id, p.org_no, p.name,
+                exists (
+                    select 1
+                    from held h
+                    join hat on hat.id = h.to_party
+                    where (h.from_party = p.id or (h.from_party = p.parent and p.org_form in ('BEDR', 'AAFY')))
+                        and h.valid_from <= $2
+                        and not (h.kind = 'role' and h.code in ('REGN', 'REVI'))
+                ) as related,
+                exists (
+                    select 1
+                    from session_authority v
+                    join session s on s.id = v.session
+                    join party w on w.id = v.person and w.deleted is null
+                    where v.session = $4 and v.person = $1 and v.org_no = p.org_no
+                        and s.expires > $2 and v.ends > $2
+                ) as vouched
+            from party p
+            where p.id = $3 and p.org_no is not null and p.deleted is null
+        )
+        select w.name as person, f.id, f.party_id, f.org_no, f.name, not f.related as vouched,
+            exists (
+                select 1 from system_user u where u.owner = f.id and u.kind = 'agent' and u.revoked is null
+            ) as has_agents,
+            exists (
+                select 1 from system_user u where u.owner = f.id and u.ended_how is not null
+            ) as has_ended
+        from party w
+        left join found f on f.related or f.vouched
+        where w.id = $1 and w.deleted is null";
     /// What the session's login vouches for and the register does not have.
     LIST_UNKNOWN = "select v.org_no from session_authority v join session s on s.id = v.session left join party p on p.org_no = v.org_no and p.deleted is null where v.session = $2 and v.person = $1 and s.expires > $3 and v.ends > $3 and p.id is null order by v.org_no limit 20";
 }
@@ -248,6 +343,7 @@ struct FrameRow {
     name: Option<String>,
     vouched: Option<bool>,
     has_agents: bool,
+    has_ended: bool,
 }
 pub(super) async fn find_frame(
     store: &Store,
@@ -261,7 +357,8 @@ pub(super) async fn find_frame(
         let party = ids.zip(row.org_no.zip(row.name)).map(|((id, party_id), (org_no, name))| {
             PartyChoice { id, party_id, org_no, name, vouched: row.vouched == Some(true) }
         });
-        super::Frame { name: row.person, party, has_agents: row.has_agents }
+        let FrameRow { person: name, has_agents, has_ended, .. } = row;
+        super::Frame { name, party, has_agents, has_ended }
     }))
 }
 pub(super) async fn list_unknown(

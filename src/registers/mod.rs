@@ -5,6 +5,7 @@ pub mod access_lists;
 mod brreg;
 pub mod closing;
 mod cut;
+pub mod ending;
 mod feed;
 mod held;
 mod people;

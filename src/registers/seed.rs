@@ -1,5 +1,8 @@
 //! Verbs that put a small world into the store: for the sandbox and for tests.
-use super::store;
+use super::{
+    ending::{self, Ended},
+    store,
+};
 use crate::{
     catalogue::{self, Catalogue, Resource},
     clients::kept,
@@ -7,7 +10,7 @@ use crate::{
     db::Store,
     i18n::Localised,
     ids::{OrgNo, PackageUrn, PartyUuid, PersonNo, ResourceId},
-    parties::{self, NumberKeys, bulk},
+    parties::{self, NumberKeys, bulk, ended::HowEnded},
     problem::{Code, Problem},
 };
 use std::collections::{BTreeSet, HashMap};
@@ -65,6 +68,11 @@ impl Seed {
         form: &str,
     ) -> Result<(), Problem> {
         let now = self.clock.now();
+        if let Some(id) = bulk::ids(&self.store, std::slice::from_ref(org_no)).await?.get(org_no) {
+            // What it gave and held before is closed first.
+            ending::close_all(&self.store, &self.clock).await?;
+            self.store.write(async |tx| ending::reopen(tx, now, &[*id]).await).await?;
+        }
         self.store
             .write(async |tx| {
                 let id = parties::enter_organisation(tx, org_no, name, form).await?;
@@ -72,6 +80,16 @@ impl Seed {
                 Ok(())
             })
             .await
+    }
+    /// Ends the organisation as its register would; `false` if there is none that stands.
+    pub async fn end_organisation(&self, org_no: &OrgNo, how: HowEnded) -> Result<bool, Problem> {
+        let now = self.clock.now();
+        let ids = bulk::ids(&self.store, std::slice::from_ref(org_no)).await?;
+        let Some(id) = ids.get(org_no).copied() else { return Ok(false) };
+        let ended = [Ended { id, since: now, how }];
+        let done = self.store.write(async |tx| ending::end(tx, now, &ended).await).await?;
+        ending::close_all(&self.store, &self.clock).await?;
+        Ok(done > 0)
     }
     pub async fn person(&self, pid: &PersonNo, name: &str) -> Result<(), Problem> {
         self.store

@@ -15,7 +15,28 @@ statements! {
     LIST_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and from_party in ($3)";
     /// All of a source, from this one on, in the order of the index.
     LIST_ALL_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and (from_party, to_party, kind, code) > ($3, $4, $1, $5) order by from_party, to_party, kind, code limit cast($6 as bigint)";
-    FIND_HELD = "select a.id, a.from_party, a.to_party, a.kind, a.code, a.source, h.party_id as holder, h.kind as holder_kind from assignment a join party h on h.id = a.to_party where a.valid_to is null and a.id in ($1)";
+    FIND_HELD = r"
+        select a.id, a.from_party, a.to_party, a.kind, a.code, a.source,
+            h.party_id as holder, h.kind as holder_kind, h.ended_how as holder_ended,
+            g.org_no as giver_no, g.ended_how as giver_ended
+        from assignment a
+        join party g on g.id = a.from_party
+        join party h on h.id = a.to_party
+        where a.valid_to is null and a.id in ($1)";
+    /// Some of what an organisation still gives or holds in the store.
+    LIST_OF_GIVER = r"
+        select id from assignment where from_party = $1 and valid_to is null limit cast($2 as bigint)";
+    LIST_OF_HOLDER = r"
+        select id from assignment where to_party = $1 and valid_to is null limit cast($2 as bigint)";
+    /// New clients that wait to be looked through for a facilitator that has ended.
+    DELETE_FOUND = r"
+        delete from client_found
+        where (client, system_user, role) in (
+            select client, system_user, role
+            from client_found
+            where facilitator = $1
+            limit cast($2 as bigint)
+        )";
     CLOSE = "update assignment set valid_to = $1 where valid_to is null and id in ($2) returning id";
 }
 
@@ -108,6 +129,25 @@ pub(super) async fn list_all_live(
 }
 pub(super) async fn find_held(store: &Store, ids: &[Uuid]) -> Result<Vec<Held>, Error> {
     store.query(FIND_HELD).planned_anew().list(ids).all().await
+}
+/// Returns at most `most` of what the organisation gives, or else of what it holds.
+pub(super) async fn list_of(
+    store: &Store,
+    party: PartyUuid,
+    most: i64,
+) -> Result<Vec<Held>, Error> {
+    for sql in [LIST_OF_GIVER, LIST_OF_HOLDER] {
+        let ids: Vec<(Uuid,)> = store.query(sql).bind(party).bind(most).all().await?;
+        if !ids.is_empty() {
+            let ids: Vec<Uuid> = ids.into_iter().map(|(id,)| id).collect();
+            return find_held(store, &ids).await;
+        }
+    }
+    Ok(Vec::new())
+}
+/// Forgets at most `most` of the new clients that wait for the facilitator's system users.
+pub(super) async fn delete_found(tx: &mut Tx, party: PartyUuid, most: i64) -> Result<u64, Error> {
+    tx.query(DELETE_FOUND).bind(party).bind(most).exec().await
 }
 pub(super) async fn close(tx: &mut Tx, now: Ts, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let closed: Vec<(Uuid,)> = tx.query(CLOSE).bind(now).list(ids).all().await?;

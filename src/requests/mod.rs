@@ -22,11 +22,12 @@ pub use precheck::precheck;
 use crate::{
     app::App,
     authority::{self, OnBehalf},
+    clock::Ts,
     db::{Error, Tx},
     events::{self, Actor, Event},
-    ids::{OrgNo, PartyUuid, RequestId, SystemId},
+    ids::{OrgNo, PartyUuid, RequestId, SystemId, SystemUserId},
     notices::{self, About, Notice},
-    parties::{self, Organisation},
+    parties::{self, Organisation, ended::HowEnded},
     problem::{Code, Problem, Stop},
     system_users::Kind,
     systems::{self, System},
@@ -239,6 +240,31 @@ pub async fn time_out(app: &App) -> Result<u64, Error> {
             return Ok(all);
         }
     }
+}
+
+/// Closes the requests of parties that have ended: those that waited for an answer, and those that these
+/// system users came from.
+pub async fn close_of(
+    tx: &mut Tx,
+    now: Ts,
+    parties: &[PartyUuid],
+    users: &[SystemUserId],
+    how: HowEnded,
+) -> Result<(), Error> {
+    let waiting = store::close_waiting_of(tx, now, parties).await?;
+    store::close_of_users(tx, now, users).await?;
+    let told: Vec<Event> = waiting
+        .iter()
+        .map(|request| {
+            Event::new("request.withdrawn", Actor::Product)
+                .party(request.party)
+                .system(&request.system_id)
+                .request(request.id)
+                .data(serde_json::json!({ "externalRef": request.external_ref }))
+                .because(how.reason())
+        })
+        .collect();
+    events::record_all(tx, now, &told).await
 }
 
 /// Tells parties once of each request whose half time has gone without an answer; how many.

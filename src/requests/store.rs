@@ -3,7 +3,7 @@ use super::model::{After, Case, Decision, Filter, HALF_DAYS, OPEN_DAYS, Request,
 use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
-    ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId},
+    ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemUserId},
     parties::model::fold,
     statements,
     system_users::Kind,
@@ -35,6 +35,14 @@ statements! {
     /// Guarded, so that each is told of once.
     REMIND = "update request set reminded = $1 where status = 'new' and reminded is null and deleted is null and id in (select id from request where status = 'new' and reminded is null and deleted is null and timed_out is null and created <= $2 and created > $3 order by created, id limit cast($4 as bigint)) returning id, party";
     DELETE = "update request set deleted = $2 where id = $1 and deleted is null";
+    /// Those that wait for an answer from these parties, which have ended.
+    CLOSE_WAITING_OF = r"
+        update request
+        set deleted = $1
+        where party in ($2) and status = 'new' and deleted is null
+        returning id, system_id, party, external_ref";
+    /// Those that these system users came from.
+    CLOSE_OF_USERS = "update request set deleted = $1 where deleted is null and id in ($2)";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
 }
@@ -278,6 +286,25 @@ pub(super) struct Unanswered {
 /// Notes those that have just timed out: at most `most`.
 pub(super) async fn time_out(tx: &mut Tx, now: Ts, most: i64) -> Result<Vec<Unanswered>, Error> {
     tx.query(TIME_OUT).bind(now).bind(now.plus_days(-OPEN_DAYS)).bind(most).all().await
+}
+/// Closes what waits for an answer from these parties, and returns it.
+pub(super) async fn close_waiting_of(
+    tx: &mut Tx,
+    now: Ts,
+    parties: &[PartyUuid],
+) -> Result<Vec<Unanswered>, Error> {
+    tx.query(CLOSE_WAITING_OF).bind(now).list(parties).all().await
+}
+/// Closes the requests that these system users came from.
+pub(super) async fn close_of_users(
+    tx: &mut Tx,
+    now: Ts,
+    users: &[SystemUserId],
+) -> Result<(), Error> {
+    for some in users.chunks(500) {
+        tx.query(CLOSE_OF_USERS).bind(now).list(some).exec().await?;
+    }
+    Ok(())
 }
 /// Notes those whose half time has gone: at most `most`.
 pub(super) async fn remind(

@@ -144,6 +144,7 @@ impl Sandbox {
             .route("/api/GetPersonalToken", get(tokens::personal))
             .route("/api/people", post(people::post_person))
             .route("/api/organisations", post(people::post_organisation))
+            .route("/api/organisations/end", post(people::post_end_organisation))
             .route("/api/clients", post(people::post_client))
             .route("/api/clock", post(changes::post_clock))
             .route("/api/services", post(changes::post_service))

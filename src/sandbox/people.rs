@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     ids::{OrgNo, PackageUrn},
+    parties::ended::HowEnded,
     problem::Problem,
     registers::seed::{Held, Holder},
 };
@@ -142,6 +143,32 @@ pub async fn post_organisation(
         }
     })?;
     Ok(answer::json(StatusCode::CREATED, &body))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedOrganisation {
+    org_no: String,
+    /// `deleted` where nothing is said, `merged` or `removed`.
+    #[serde(default)]
+    how: Option<String>,
+}
+/// `POST /api/organisations/end`: the register ends the organisation. One that is sent to
+/// `/api/organisations` again is in the register again.
+pub async fn post_end_organisation(
+    State(sandbox): State<Sandbox>,
+    Sent(ended): Sent<EndedOrganisation>,
+) -> Result<Response, Refused> {
+    let org_no = org_no(&ended.org_no)?;
+    let how = ended.how.as_deref().unwrap_or(HowEnded::Deleted.name());
+    let how = HowEnded::of(how);
+    let how = how.ok_or_else(|| Refused::bad("how must be deleted, merged or removed"))?;
+    if !sandbox.register().end_organisation(&org_no, how).await.map_err(refusal)? {
+        return Err(Refused::bad(format!("there is no organisation {org_no} that stands")));
+    }
+    let body = json!({ "orgNo": org_no, "how": how.name() });
+    keep(&sandbox, |kept| kept.organisations.retain(|known| known.org_no != org_no))?;
+    Ok(answer::json(StatusCode::OK, &body))
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 use super::{
     doctor::{Complaint, diagnose},
     own,
-    read::{self, Filter, Grant, Numbered},
+    read::{self, Filter, Grant},
     wire::{DiagnosisBody, EntryBody, OutsideBody, StreamBody},
 };
 use crate::{
@@ -135,8 +135,9 @@ impl Listed {
             Some("live") => "live",
             Some("paused") => "paused",
             Some("expired") => "expired",
+            Some("ended") => read::ENDED,
             Some(_) => {
-                let text = "The value is not one of live, paused and expired.";
+                let text = "The value is not one of live, paused, expired and ended.";
                 return Err(unreadable("status", text));
             }
         };
@@ -165,7 +166,7 @@ impl Listed {
         ("token" = Option<String>, Query, description = "A place in the list, from `links.next`."),
         ("orgNo" = Option<String>, Query, description = "Only this owner's."),
         ("updatedSince" = Option<String>, Query, description = "Only those that have changed since, RFC 3339."),
-        ("status" = Option<String>, Query, description = "Only those that are `live`, `paused` or `expired`.")),
+        ("status" = Option<String>, Query, description = "Only those that are `live`, `paused` or `expired`; or those that have `ended` because the register has ended their owner.")),
     responses((status = 200, description = "A page of them; one that changes moves to the end.", body = Paged<OutsideBody>)))]
 async fn list(
     State(app): State<App>,
@@ -184,7 +185,7 @@ async fn list(
     base.extend(url::form_urlencoded::byte_serialize(system.as_bytes()));
     // A blank in a path is not a plus.
     let address = asked.address(base.replace('+', "%20"));
-    Ok(Json(Paged::new(rows, &address, |row| row.sequence_no, |Numbered { user, .. }| user.into())))
+    Ok(Json(Paged::new(rows, &address, |row| row.sequence_no, OutsideBody::listed)))
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ use crate::{
     clock::Ts,
     db::{Error, Json, Tx},
     ids::{OrgNo, SystemId},
+    parties::ended,
     problem::Problem,
     statements,
 };
@@ -66,6 +67,7 @@ pub enum Cause {
     Paused,
     Expired,
     Revoked,
+    OrganisationEnded,
 }
 impl Cause {
     /// Its name, what it means, and what to do about it.
@@ -125,6 +127,11 @@ impl Cause {
                 "expired",
                 "The system user's time is out.",
                 "Ask the customer for a later end, or send a new request.",
+            ),
+            Self::OrganisationEnded => (
+                "organisation-ended",
+                "The register has deleted the organisation: its system users have ended, and it can give no access.",
+                "Ask the customer under which organisation number the business goes on, and send a new request there.",
             ),
             Self::Revoked => (
                 "revoked",
@@ -213,6 +220,9 @@ async fn on_system(
     found: &mut Found,
 ) -> Result<Cause, Error> {
     let org_no = &complaint.org_no;
+    if ended::how_ended(tx, org_no).await?.is_some() {
+        return Ok(Cause::OrganisationEnded);
+    }
     let given = complaint.external_ref.as_deref().filter(|given| !given.is_empty());
     let wanted = given.unwrap_or(org_no.as_str());
     let users: Vec<User> =

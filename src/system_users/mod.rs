@@ -4,9 +4,11 @@
 //! its grants too: [`enter`] numbers a new one, and a verb that changes one ends with [`touch`]. The
 //! number comes last in a transaction, since whoever has taken one is alone until it commits. Who
 //! changes many at once takes a block of [`numbers`] and gives each row its own.
+pub mod anew;
 pub mod api;
 pub mod create;
 pub mod doctor;
+pub mod ending;
 pub mod life;
 pub mod model;
 pub mod own;

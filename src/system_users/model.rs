@@ -3,6 +3,7 @@ use crate::{
     clock::Ts,
     day::Day,
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
+    parties::ended::HowEnded,
     systems::Texts,
 };
 use serde::Serialize;
@@ -77,6 +78,8 @@ pub struct SystemUser {
     pub valid_to: Option<Ts>,
     pub paused: Option<Ts>,
     pub revoked: Option<Ts>,
+    /// How its owner has ended, for one that ended with it.
+    pub ended: Option<HowEnded>,
     pub last_used: Option<Day>,
     pub rights: i64,
     pub packages: i64,

@@ -50,6 +50,9 @@ pub struct ShowPage {
     pub system_deleted: bool,
     /// Nothing for those who may not, and for one that has been revoked.
     pub upkeep: Option<Upkeep>,
+    /// The day that it ended with its owner, for those who may give it anew.
+    pub ended: Option<String>,
+    pub anew_url: Option<String>,
 }
 
 /// A line of the history.
@@ -107,6 +110,8 @@ impl ShowPage {
             state,
             system_deleted: false,
             upkeep: (state != State::Revoked).then(Upkeep::sample),
+            ended: None,
+            anew_url: None,
         };
         let upkeep = |change: fn(Upkeep) -> Upkeep| Some(change(Upkeep::sample()));
         let renews = upkeep(|u| Upkeep { ends: true, renews: true, day: "2027-12-31".into(), ..u });
@@ -145,6 +150,14 @@ impl ShowPage {
             ),
             ("expired, system deleted", Self { system_deleted: true, ..sample(State::Expired) }),
             ("for one who may not", Self { upkeep: None, ..sample(State::Live) }),
+            (
+                "ended with its owner",
+                Self {
+                    ended: Some("21. november 2026".into()),
+                    anew_url: Some("/x".into()),
+                    ..sample(State::Revoked)
+                },
+            ),
             ("revoked", Self { events: Vec::new(), ..sample(State::Revoked) }),
             (
                 "a name that cannot be",

@@ -1,6 +1,6 @@
 //! The system users of a party, in HTML.
 use super::{
-    Grants, Kind, Shown, SystemUser,
+    Grants, Kind, Shown, SystemUser, anew,
     life::SOON_DAYS,
     pages::{Event, RevokePage, ShowPage, State as Shows},
     revoke, show,
@@ -41,6 +41,7 @@ pub fn routes() -> Routes {
         .get("/accessmanagement/ui/systemuser/{id}/revoke", ask_revoke)
         .post("/accessmanagement/ui/systemuser/{id}/revoke", post_revoke)
         .and(upkeep::routes())
+        .and(anew::portal::routes())
 }
 
 /// The clients that it lost lately.
@@ -125,6 +126,8 @@ pub(super) async fn shown(
         state: state(&user, now),
         system_deleted: user.system_deleted,
         upkeep,
+        ended: user.ended.filter(|_| may_manage).and(user.revoked).map(|at| page.date(at)),
+        anew_url: (may_manage && !user.system_deleted).then(|| urls::anew(user.id)),
         title: user.title,
         external_ref: user.external_ref,
         page,

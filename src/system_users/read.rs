@@ -13,10 +13,29 @@ use crate::{
 
 statements! {
     /// For a token: the client's system, the owner and the live system user, in one.
-    FIND_BY_CLIENT = "select u.id, u.kind, u.title, u.system_id, o.org_no, s.vendor_org_no, u.external_ref, u.created from system_client c join system s on s.internal_id = c.internal_id join party o on o.org_no = $3 join system_user u on u.system_id = s.id and u.owner = o.id where c.client_id = $1 and s.vendor_org_no = $2 and s.deleted is null and u.external_ref = $4 and u.revoked is null and u.paused is null and (u.valid_to is null or u.valid_to > $5)";
+    FIND_BY_CLIENT = r"
+        select u.id, u.kind, u.title, u.system_id, o.org_no, s.vendor_org_no, u.external_ref, u.created
+        from system_client c
+        join system s on s.internal_id = c.internal_id
+        join party o on o.org_no = $3 and o.deleted is null
+        join system_user u on u.system_id = s.id and u.owner = o.id
+        where c.client_id = $1 and s.vendor_org_no = $2 and s.deleted is null
+            and u.external_ref = $4 and u.revoked is null and u.paused is null
+            and (u.valid_to is null or u.valid_to > $5)";
     FIND_OF_VENDOR = "select u.id, u.kind, u.title, u.system_id, o.org_no, s.vendor_org_no, u.external_ref, u.created from system s join party o on o.org_no = $3 join system_user u on u.system_id = s.id and u.owner = o.id where s.id = $1 and s.vendor_org_no = $2 and u.external_ref = $4 and u.revoked is null";
     LIST_BY_SYSTEM = "select u.id, u.kind, u.title, u.system_id, o.org_no, s.vendor_org_no, u.external_ref, u.created, u.sequence_no from system_user u join system s on s.id = u.system_id join party o on o.id = u.owner where u.system_id = $1 and u.sequence_no > $2 and u.revoked is null and u.changed >= $3 and $4 in ('', case when u.valid_to <= $5 then 'expired' when u.paused is not null then 'paused' else 'live' end) order by u.sequence_no limit cast($6 as bigint)";
     LIST_BY_SYSTEM_AND_OWNER = "select u.id, u.kind, u.title, u.system_id, o.org_no, s.vendor_org_no, u.external_ref, u.created, u.sequence_no from system_user u join system s on s.id = u.system_id join party o on o.id = u.owner where u.system_id = $1 and u.sequence_no > $2 and u.revoked is null and u.changed >= $3 and $4 in ('', case when u.valid_to <= $5 then 'expired' when u.paused is not null then 'paused' else 'live' end) and o.org_no = $7 order by u.sequence_no limit cast($6 as bigint)";
+    /// Those that ended because their owner did.
+    LIST_ENDED_BY_SYSTEM = r"
+        select u.id, u.kind, u.title, u.system_id, o.org_no, s.vendor_org_no, u.external_ref, u.created,
+            u.sequence_no, u.ended_how
+        from system_user u
+        join system s on s.id = u.system_id
+        join party o on o.id = u.owner
+        where u.system_id = $1 and u.sequence_no > $2 and u.ended_how is not null
+            and u.changed >= $3 and ($4 = '' or o.org_no = $4)
+        order by u.sequence_no
+        limit cast($5 as bigint)";
     /// A row for each of its packages, or one without.
     LIST_WITH_PACKAGES = "select u.id, u.kind, u.title, u.system_id, s.internal_id, o.party_id, o.org_no, s.vendor_org_no, u.external_ref, u.created, u.changed, u.revoked, u.sequence_no, g.item as package from system_user u join system s on s.id = u.system_id join party o on o.id = u.owner left join system_user_grant g on g.system_user = u.id and g.kind = 'package' where u.owner = $1 and u.kind = $2 and u.revoked is null order by u.created, u.id, g.item";
     FIND_ENTRY = "select u.id, u.kind, u.title, u.system_id, s.internal_id, o.party_id, o.org_no, s.vendor_org_no, u.external_ref, u.created, u.changed, u.revoked, u.sequence_no from system_user u join system s on s.id = u.system_id join party o on o.id = u.owner where u.id = $1";
@@ -46,6 +65,9 @@ pub struct Numbered {
     #[sqlx(flatten)]
     pub user: Outside,
     pub sequence_no: i64,
+    /// How its owner has ended, for one that ended with it.
+    #[sqlx(default)]
+    pub ended_how: Option<String>,
 }
 /// A system user as its owner's programs and the platform know it.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -143,12 +165,16 @@ pub async fn of_vendor(
     found.ok_or(Problem::NotFound)
 }
 
+/// The status of those that ended because their owner did.
+pub const ENDED: &str = "ended";
+
 /// Which of a system's users are wanted.
 #[derive(Debug, Clone)]
 pub struct Filter {
     pub owner: Option<OrgNo>,
     pub since: Ts,
-    /// `live`, `paused`, `expired`, or empty for all of them.
+    /// `live`, `paused`, `expired`, `ended` for those that ended with their owner, or empty for all that
+    /// have not been revoked.
     pub status: &'static str,
 }
 /// The users of one of the vendor's own systems, by number from `after` on: at most `most`.
@@ -166,6 +192,11 @@ pub async fn of_system(
             let system = systems::find(tx, &id).await?;
             if system.is_none_or(|system| system.vendor != *vendor) {
                 return Err(Code::SystemNotFound.into());
+            }
+            if filter.status == ENDED {
+                let owner = filter.owner.as_ref().map_or("", OrgNo::as_str);
+                let query = tx.query(LIST_ENDED_BY_SYSTEM).bind(&id).bind(after);
+                return Ok(query.bind(filter.since).bind(owner).bind(most).all().await?);
             }
             let sql =
                 if filter.owner.is_some() { LIST_BY_SYSTEM_AND_OWNER } else { LIST_BY_SYSTEM };

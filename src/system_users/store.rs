@@ -5,7 +5,7 @@ use crate::{
     day::Day,
     db::{Error, Json, Tx, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
-    parties::model::fold,
+    parties::{ended::HowEnded, model::fold},
     statements,
     systems::Texts,
 };
@@ -16,7 +16,7 @@ statements! {
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
-    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, c.name as created_by, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.last_used, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no left join party c on c.id = u.created_by where u.id = $1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, c.name as created_by, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.ended_how, u.last_used, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no left join party c on c.id = u.created_by where u.id = $1";
     LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
     /// Guarded, so that of two who revoke one does.
     REVOKE = "update system_user set revoked = $2, revoked_by = $3, clients = 0 where id = $1 and revoked is null";
@@ -161,6 +161,7 @@ struct Row {
     valid_to: Option<Ts>,
     paused: Option<Ts>,
     revoked: Option<Ts>,
+    ended_how: Option<String>,
     last_used: Option<NaiveDate>,
     rights: i64,
     packages: i64,
@@ -187,6 +188,7 @@ impl TryFrom<Row> for SystemUser {
             valid_to: row.valid_to,
             paused: row.paused,
             revoked: row.revoked,
+            ended: row.ended_how.as_deref().and_then(HowEnded::of),
             last_used: row.last_used.map(Day::from),
             rights: row.rights,
             packages: row.packages,

@@ -2,10 +2,11 @@
 use super::{
     Grants, Wanted,
     doctor::{Diagnosis, Found},
-    read::{Changed, Entry, Outside},
+    read::{Changed, Entry, Numbered, Outside},
 };
 use crate::{
     ids::{PackageUrn, SystemUserId},
+    parties::ended::HowEnded,
     problem::Problem,
     systems::{Right, wire::PackageBody},
     text,
@@ -178,6 +179,10 @@ pub struct OutsideBody {
     supplier_orgno: String,
     external_ref: String,
     user_type: String,
+    /// Why it ended, for one that ended with its owner: `organisation-deleted`, `organisation-merged` or
+    /// `organisation-removed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_because: Option<&'static str>,
 }
 impl From<Outside> for OutsideBody {
     fn from(user: Outside) -> Self {
@@ -193,10 +198,21 @@ impl From<Outside> for OutsideBody {
             user_type: user.kind().to_owned(),
             integration_title: user.title,
             external_ref: user.external_ref,
+            ended_because: None,
         }
     }
 }
 impl OutsideBody {
+    /// In a list, where one that has ended says why.
+    pub fn listed(Numbered { user, ended_how, .. }: Numbered) -> Self {
+        let ended = ended_how.as_deref().and_then(HowEnded::of);
+        let body = Self::from(user);
+        Self {
+            is_deleted: ended.is_some(),
+            ended_because: ended.map(|how| how.reason().name()),
+            ..body
+        }
+    }
     /// As Maskinporten reads it: the system's id is in a place of its own.
     pub fn for_token(user: Outside) -> Self {
         let body = Self::from(user);

@@ -165,6 +165,8 @@ pub fn event<'a>(page: &Page, kind: &'a str) -> &'a str {
         "client.rule-removed" => page.t("event-client-rule-removed"),
         "role.closed" => page.t("event-role-closed"),
         "package.closed" => page.t("event-package-closed"),
+        "organisation.ended" => page.t("event-organisation-ended"),
+        "organisation.reopened" => page.t("event-organisation-reopened"),
         "notice.added" => page.t("event-notice-added"),
         "notice.confirmed" => page.t("event-notice-confirmed"),
         "notice.removed" => page.t("event-notice-removed"),

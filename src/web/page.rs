@@ -49,6 +49,8 @@ pub struct ActingFor {
     pub org_no: String,
     /// Whether it has a system user that acts for clients.
     pub has_agents: bool,
+    /// Whether it has system users that ended when the register had ended it.
+    pub has_ended: bool,
 }
 
 /// The parts of the portal.
@@ -139,6 +141,12 @@ impl Page {
     pub fn clients_url(&self) -> Option<String> {
         let party = self.visitor.as_ref()?.party.as_ref()?;
         party.has_agents.then(urls::all_clients)
+    }
+
+    /// Where those are that ended with the party, for a party that has any.
+    pub fn ended_url(&self) -> Option<String> {
+        let party = self.visitor.as_ref()?.party.as_ref()?;
+        party.has_ended.then(urls::ended)
     }
 
     pub fn in_clients(&self) -> bool {

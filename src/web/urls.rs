@@ -1,5 +1,5 @@
 //! Addresses of the portal, and the places that a login may lead back to.
-use crate::ids::{ChangeId, JobId, NoticeAddressId, RequestId, SystemId, SystemUserId};
+use crate::ids::{ChangeId, JobId, NoticeAddressId, PartyUuid, RequestId, SystemId, SystemUserId};
 use axum::http::{Uri, uri::PathAndQuery};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -303,6 +303,18 @@ pub fn system_user(id: SystemUserId) -> String {
 }
 pub fn revoke(id: SystemUserId) -> String {
     format!("{UI}/{id}/revoke")
+}
+/// What of the party's ended with it, and can be given anew.
+pub fn ended() -> String {
+    format!("{UI}/ended")
+}
+pub fn anew(id: SystemUserId) -> String {
+    format!("{UI}/{id}/anew")
+}
+/// The history of an organisation that has ended, for those who led it; `kind` is empty for the page,
+/// or `.csv` or `.json`.
+pub fn history_of_ended(party: PartyUuid, kind: &str, filters: &[(&str, &str)]) -> String {
+    with(format!("/parties/{party}/history{kind}"), filters)
 }
 /// The clients of the party's system users: which of them is chosen there.
 pub fn all_clients() -> String {

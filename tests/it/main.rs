@@ -14,6 +14,7 @@ mod commands;
 mod contract;
 mod create;
 mod decision;
+mod ended;
 mod escalation;
 mod events;
 mod given_up;

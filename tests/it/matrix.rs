@@ -74,6 +74,8 @@ enum About {
     AgentTable,
     AgentBulk,
     AgentRules,
+    /// A system user that has not ended with its owner.
+    Anew,
     /// An address that these rules have not been told of.
     Unknown,
 }
@@ -93,6 +95,11 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
     let Some(rest) = route.strip_prefix(UI) else {
         let about = match route {
             "/parties" | "/language/{tag}" => Visitor,
+            // None of these has ended: tests/it/ended.rs has those that have.
+            route if route.starts_with("/parties/{party}/history") => {
+                let path = route.replace("{party}", &uuid::Uuid::nil().to_string());
+                return vec![(path, Visitor)];
+            }
             _ => Public,
         };
         let path = route.replace("{tag}", "nb").replace("{name}", "x.css");
@@ -103,7 +110,10 @@ fn addresses(route: &str, things: &Things) -> Vec<(String, About)> {
     match rest {
         "/overview" | "/requests" | "/history" => vec![at(rest.into(), Overview)],
         "/history.csv" | "/history.json" => vec![at(rest.into(), Export)],
-        "/create" => vec![at(rest.into(), Choose)],
+        "/create" | "/ended" => vec![at(rest.into(), Choose)],
+        "/{id}/anew" => {
+            vec![at(format!("/{user}/anew"), Anew), at(format!("/{agent}/anew"), Anew)]
+        }
         "/notices" => vec![at(rest.into(), Notices)],
         "/create/{system}" => vec![at(format!("/create/{SYSTEM}"), Create)],
         "/request" => vec![at(format!("/request?id={request}"), Request)],
@@ -161,6 +171,8 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         About::Export | About::Choose => may(acting >= Is::Manages),
         About::Notices if acting >= Is::Manages => (200, vec!["add"]),
         About::Notices => (403, none()),
+        About::Anew if acting >= Is::Manages => (404, none()),
+        About::Anew => (403, none()),
         About::Create => match acting {
             Is::GivesAll => (200, vec!["create"]),
             Is::Manages => (200, none()),

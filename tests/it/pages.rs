@@ -13,7 +13,7 @@ use systembruker::{
     i18n::{LANGUAGES, Language},
     ids::PartyUuid,
     notices, overview, parties, requests,
-    system_users::{self, create},
+    system_users::{self, anew, create},
     web::{
         self, assets,
         page::{ActingFor, FormToken, Nav, Page, Visitor},
@@ -33,6 +33,7 @@ fn page(language: &'static Language) -> Page {
         name: "Rør <og> Vann AS".into(),
         org_no: "310\u{a0}904\u{a0}473".into(),
         has_agents: true,
+        has_ended: true,
     };
     Page {
         visitor: Some(Visitor { name: "Pia <Rørvik>".into(), party: Some(party), several: true }),
@@ -85,6 +86,7 @@ fn samples(language: &'static Language) -> Vec<Sample> {
         web::pages::ProblemPage,
     );
     render!(out, &said, overview::pages::OverviewPage);
+    render!(out, &inside, anew::pages::EndedPage, anew::pages::AnewPage);
     render!(
         out,
         &outside,

@@ -23,7 +23,30 @@ statements! {
     /// sub-units: what a main unit has given ends by the register's events, not because it is deleted, as
     /// everywhere. The count makes every engine begin at the organisations, and that it looks at them keeps
     /// PostgreSQL, while it does not know the tables, from counting for every assignment there is.
-    LIST_RELATIONS = "with one (id, org_no, name_sort, name_fold, form, parent) as (select id, org_no, name_sort, name_fold, org_form, parent from party where id in ($2) and kind = 'organisation' and deleted is null) select c.id, c.org_no, c.name_sort, c.name_fold, a.to_party as facilitator, a.kind, a.code, c.form from one c cross join assignment a where a.from_party = c.id and a.to_party <> c.id and a.valid_to is null and a.valid_from <= $1 and (a.kind = 'package' or a.code <> 'supplier') and (select count(*) from facilitator f where f.party = a.to_party and f.party <> c.id) = 1 union all select c.id, c.org_no, c.name_sort, c.name_fold, a.to_party, a.kind, a.code, m.org_form from one c cross join party m cross join assignment a where c.form in ('BEDR', 'AAFY') and m.id = c.parent and a.from_party = m.id and a.to_party <> c.id and a.valid_to is null and a.valid_from <= $1 and (a.kind = 'package' or a.code <> 'supplier') and (select count(*) from facilitator f where f.party = a.to_party and f.party <> c.id) = 1";
+    LIST_RELATIONS = r"
+        with one (id, org_no, name_sort, name_fold, form, parent) as (
+            select id, org_no, name_sort, name_fold, org_form, parent
+            from party
+            where id in ($2) and kind = 'organisation' and deleted is null
+        ), giver (id, org_no, name_sort, name_fold, form, source) as (
+            select id, org_no, name_sort, name_fold, form, id from one
+            union all
+            select c.id, c.org_no, c.name_sort, c.name_fold, m.org_form, m.id
+            from one c
+            cross join party m
+            where c.form in ('BEDR', 'AAFY') and m.id = c.parent and m.deleted is null
+        )
+        select c.id, c.org_no, c.name_sort, c.name_fold, a.to_party as facilitator, a.kind, a.code, c.form
+        from giver c
+        cross join assignment a
+        where a.from_party = c.source and a.to_party <> c.id and a.valid_to is null and a.valid_from <= $1
+            and (a.kind <> 'role' or a.code <> 'supplier')
+            and (
+                select count(*)
+                from facilitator f
+                join party t on t.id = f.party and t.deleted is null
+                where f.party = a.to_party and f.party <> c.id
+            ) = 1";
     LIST_KNOWN = "select facilitator, party, org_no, name_sort, relations from client where party in ($1)";
     LOCK_FACILITATORS = "update facilitator set opened = opened where party in ($1)";
     INSERT = "insert into client (facilitator, party, org_no, name_sort, name_fold, relations) values ($1, $2, $3, $4, $5, $6)";
