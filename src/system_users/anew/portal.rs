@@ -50,7 +50,7 @@ async fn show_ended(State(app): State<App>, acting: Acting) -> Result<Response, 
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let rows = ended.into_iter().map(|user| row(&page, user)).collect();
     let party = items::organisation(&acting.party.name, &acting.party.org_no);
-    answer(&app, &EndedPage { party, rows, page }, &[])
+    answer(&app, &EndedPage { page, party, rows }, &[])
 }
 fn row(page: &Page, user: EndedSystemUser) -> Row {
     Row {
