@@ -24,9 +24,10 @@ const UNUSED: &[&str] = &[
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
-    for path in ["build.rs", "static", "locales", "templates", "migrations"] {
+    for path in ["build.rs", "Cargo.lock", "static", "locales", "templates", "migrations"] {
         writeln!(out, "cargo:rerun-if-changed={path}")?;
     }
+    writeln!(out, "cargo:rustc-env=NAME_KEYS_LIBRARIES={}", name_keys_libraries()?)?;
     let css = stylesheet()?;
     let into = env::var("OUT_DIR")?;
     let into = Path::new(&into);
@@ -47,6 +48,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     fs::write(into.join("assets.rs"), table)?;
     Ok(())
+}
+
+/// The versions of what makes sort keys: keys of different versions cannot be compared.
+fn name_keys_libraries() -> Result<String, Box<dyn Error>> {
+    let lock = fs::read_to_string("Cargo.lock")?;
+    let mut all = Vec::new();
+    for name in ["icu_collator", "icu_collator_data"] {
+        let (_, rest) = lock
+            .split_once(&format!("name = \"{name}\"\nversion = \""))
+            .ok_or_else(|| format!("{name} is not in Cargo.lock"))?;
+        let version = rest.split('"').next().unwrap_or_default();
+        all.push(format!("{name} {version}"));
+    }
+    Ok(all.join(", "))
 }
 
 fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {

@@ -2,12 +2,13 @@
 use clap::Parser as _;
 use std::{io::Write as _, process::ExitCode};
 use systembruker::{
+    clients::kept::name_keys,
     clock::Clock,
     config::{Backup, Cli, Command, Database, History, Import, Serve, ShowHistory, Verify},
     demo, events,
     history::{self, export::Format},
     parties::NumberKeys,
-    registers::{Importer, Progress, Report, Source},
+    registers::{Failure, Importer, Progress, Report, Source},
     router, serve, telemetry,
 };
 
@@ -48,7 +49,12 @@ async fn check(settings: &Serve) -> Result<ExitCode, String> {
 }
 
 async fn migrate(settings: &Database) -> Result<ExitCode, String> {
-    serve::open(&settings.database).await?.close().await;
+    let store = serve::open(&settings.database).await?;
+    let remade = name_keys::remake(&store).await.map_err(|e| e.to_string())?;
+    store.close().await;
+    if remade > 0 {
+        say(&format!("the sort keys of {remade} parties were made anew"))?;
+    }
     say("the schema is up to date")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -77,11 +83,14 @@ async fn import(what: &Import) -> Result<ExitCode, String> {
     let file = &what.from().file;
     let source = Source::open(file).map_err(|e| format!("{}: {e}", file.display()))?;
     let store = serve::open(&what.from().store.database).await?;
+    name_keys::remake(&store).await.map_err(|e| e.to_string())?;
     // A line that nobody reads any more is not worth stopping for.
     let report = Report::new(Box::new(|line| drop(say(line))), Some(Progress::begin()));
-    let mut importer = Importer { store: &store, clock: &Clock::System, report };
+    let mut importer = Importer::new(&store, &Clock::System, report);
     let done = importer.run(what, source, keys.as_ref()).await;
-    say(importer.report.told().trim_end())?;
+    if !matches!(done, Err(Failure::Busy { .. })) {
+        say(importer.report.told().trim_end())?;
+    }
     store.close().await;
     match done {
         Ok(()) => Ok(ExitCode::SUCCESS),

@@ -109,6 +109,7 @@ pub async fn run(app: App, public: TcpListener) -> Result<(), Failure> {
         tokio::spawn(close_ended(app.clone())),
         tokio::spawn(refresh(app.clone())),
         tokio::spawn(write_last_used(app.clone())),
+        tokio::spawn(remake_name_keys(app.clone())),
     ];
     let signalled = stopped(app.clone());
     let done = listen(public, router::router(app.clone()), signalled).await;
@@ -232,6 +233,23 @@ async fn close_ended(app: App) {
                     break;
                 }
             }
+        }
+    }
+}
+
+/// Makes sort keys anew that another version has made; once, since two versions may run side by side.
+async fn remake_name_keys(app: App) {
+    let store = app.store.counted_apart();
+    let mut beat = tokio::time::interval(TIDY);
+    loop {
+        beat.tick().await;
+        match clients::kept::name_keys::remake(&store).await {
+            Ok(0) => return,
+            Ok(parties) => {
+                tracing::info!(parties, "sort keys of another version were made anew");
+                return;
+            }
+            Err(error) => tracing::warn!(%error, "sort keys could not be made anew; trying again"),
         }
     }
 }

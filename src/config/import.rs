@@ -11,24 +11,33 @@ pub struct ImportFile {
     pub file: PathBuf,
     #[command(flatten)]
     pub store: Database,
+    #[command(flatten)]
+    pub limits: Limits,
+    /// Seconds to wait for another import of the same store to end.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub wait: u64,
+}
+impl ImportFile {
+    /// The file and the store, and everything else as the command has it by default.
+    pub fn new(file: impl Into<PathBuf>, database: impl Into<String>) -> Self {
+        let store = Database { database: database.into() };
+        Self { file: file.into(), store, limits: Limits::default(), wait: 600 }
+    }
 }
 
-/// What may end when the file has been read to its end.
+/// How much an import may end.
 #[derive(Debug, Clone, Args)]
-pub struct Ending {
-    /// The file is all there is: what it does not name ends too.
-    #[arg(long)]
-    pub complete: bool,
-    /// With --complete: per cent of what is live that may end without --yes.
+pub struct Limits {
+    /// Per cent of what is live that may end without --yes; 0 is nothing at all.
     #[arg(long, value_name = "PERCENT", default_value = "1", value_parser = percent)]
     pub max_closed: f64,
-    /// More may end, and entries that name no organisation are passed over.
+    /// Ends however much the file ends, and passes over entries whose organisation is not known.
     #[arg(long)]
     pub yes: bool,
 }
-impl Default for Ending {
+impl Default for Limits {
     fn default() -> Self {
-        Self { complete: false, max_closed: 1.0, yes: false }
+        Self { max_closed: 1.0, yes: false }
     }
 }
 fn percent(text: &str) -> Result<f64, String> {
@@ -42,13 +51,23 @@ fn percent(text: &str) -> Result<f64, String> {
 pub struct Register {
     #[command(flatten)]
     pub from: ImportFile,
-    #[command(flatten)]
-    pub ending: Ending,
+    /// The file is all there is: what it does not name ends too.
+    #[arg(long)]
+    pub complete: bool,
+}
+/// A file of lines, which says its end.
+#[derive(Debug, Clone, Args)]
+pub struct EndMark {
+    /// Takes a file without the last line `#end;N`, where N is the number of its lines.
+    #[arg(long)]
+    pub no_end_mark: bool,
 }
 #[derive(Debug, Clone, Args)]
 pub struct People {
     #[command(flatten)]
     pub register: Register,
+    #[command(flatten)]
+    pub end: EndMark,
     /// File with the keys that national numbers are hashed with, as for `serve`. Or the keys
     /// themselves in `SYSTEMBRUKER_NUMBER_KEYS`.
     #[arg(long, env = "SYSTEMBRUKER_NUMBER_KEYS_FILE")]
@@ -58,6 +77,13 @@ impl People {
     pub fn number_keys(&self) -> Result<Keys, String> {
         keys("number", self.number_keys_file.as_ref())
     }
+}
+#[derive(Debug, Clone, Args)]
+pub struct AccessLists {
+    #[command(flatten)]
+    pub from: ImportFile,
+    #[command(flatten)]
+    pub end: EndMark,
 }
 #[derive(Debug, Clone, Args)]
 pub struct Updates {
@@ -76,24 +102,41 @@ pub enum Import {
     SubUnits(Register),
     /// Roles that organisations hold: Brønnøysund's JSON array of `rollegrupper`.
     Roles(Register),
-    /// People and their roles: lines of `pid;name;orgNo;role`, or JSON with these names.
+    /// People and their roles: lines of `pid;name;orgNo;role`, or JSON with these names; the last line
+    /// is `#end;N`, with the number of lines before it.
     Persons(People),
     /// Packages given: lines of `fromOrgNo;to;package`, or JSON; `to` is a person or an organisation.
+    /// The last line is `#end;N`, with the number of lines before it.
     Grants(People),
     /// Services: the registry's JSON array, each with `opens` and `minLevel`.
     Resources(ImportFile),
-    /// Who is let in to a service: lines of `resource;orgNo;actions`, or JSON.
-    AccessLists(ImportFile),
+    /// Who is let in to a service: lines of `resource;orgNo;actions`, or JSON; the last line is `#end;N`,
+    /// with the number of lines before it.
+    AccessLists(AccessLists),
     /// Changes: Brønnøysund's update feed, with the objects that it names in a folder.
     Updates(Updates),
 }
 impl Import {
+    /// What the command calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Units(_) => "units",
+            Self::SubUnits(_) => "sub-units",
+            Self::Roles(_) => "roles",
+            Self::Persons(_) => "persons",
+            Self::Grants(_) => "grants",
+            Self::Resources(_) => "resources",
+            Self::AccessLists(_) => "access-lists",
+            Self::Updates(_) => "updates",
+        }
+    }
     /// Where from, and to which store.
     pub fn from(&self) -> &ImportFile {
         match self {
             Self::Units(it) | Self::SubUnits(it) | Self::Roles(it) => &it.from,
             Self::Persons(it) | Self::Grants(it) => &it.register.from,
-            Self::Resources(it) | Self::AccessLists(it) => it,
+            Self::Resources(it) => it,
+            Self::AccessLists(it) => &it.from,
             Self::Updates(it) => &it.from,
         }
     }

@@ -3,7 +3,7 @@ mod import;
 mod smtp;
 mod vouched;
 
-pub use import::{Ending, Import, ImportFile, People, Register, Updates};
+pub use import::{AccessLists, EndMark, Import, ImportFile, Limits, People, Register, Updates};
 pub use smtp::{Login, Smtp, SmtpSettings, Tls};
 pub use vouched::{VouchedArgs, VouchedSettings};
 

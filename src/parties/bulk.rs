@@ -13,11 +13,17 @@ statements! {
     /// In one row, `310904473:digest` with commas between: a row each would cost many times as much.
     FIND_DIGESTS = "select string_agg(org_no || ':' || digest, ',') from party where digest is not null and org_no in ($1)";
     FIND_IDS = "select org_no, id from party where org_no in ($1)";
+    FIND_STANDING = "select org_no, id, (deleted is null) from party where org_no in ($1)";
     LIST_LIVE = "select id, org_no, org_form from party where org_no > $1 and deleted is null order by org_no limit cast($2 as bigint)";
     TAKE_PARTY_IDS = "update counter set value = value + $1 where name = 'party' returning value";
     INSERT_ORGANISATIONS = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent, deleted, digest) values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7, digest = $8 where id = $1";
-    DELETE_ORGANISATIONS = "update party set deleted = $1, digest = null where deleted is null and id in ($2)";
+    /// Organisations that are not deleted. It is asked only when an import would end many.
+    COUNT_LIVE = r"
+        select count(*)
+        from party
+        where org_no > ''
+          and deleted is null";
     FIND_PERSONS = "select id, name, pid_hash from party where pid_hash in ($1)";
     INSERT_PERSONS = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     UPDATE_PERSON = "update party set pid_hash = $2, name = $3, name_fold = $4, name_sort = $5, digest = null where id = $1";
@@ -77,6 +83,20 @@ pub async fn ids(store: &Store, numbers: &[OrgNo]) -> Result<HashMap<OrgNo, Part
         all.extend(
             store.query(FIND_IDS).planned_anew().list(some).all::<(OrgNo, PartyUuid)>().await?,
         );
+    }
+    Ok(all)
+}
+/// The ids of the organisations by these numbers that are known, with whether each of them stands: one
+/// that has ended gives and holds nothing.
+pub async fn standing(
+    store: &Store,
+    numbers: &[OrgNo],
+) -> Result<HashMap<OrgNo, (PartyUuid, bool)>, Error> {
+    let mut all = HashMap::with_capacity(numbers.len());
+    for some in numbers.chunks(LOOKED_FOR) {
+        let query = store.query(FIND_STANDING).planned_anew().list(some);
+        let rows: Vec<(OrgNo, PartyUuid, bool)> = query.all().await?;
+        all.extend(rows.into_iter().map(|(number, id, stands)| (number, (id, stands))));
     }
     Ok(all)
 }
@@ -152,9 +172,10 @@ pub async fn update_organisation(tx: &mut Tx, (row, digest): &Told) -> Result<()
         .await
         .map(drop)
 }
-/// They are gone from the register; how many were there.
-pub async fn delete_organisations(tx: &mut Tx, at: Ts, ids: &[PartyUuid]) -> Result<u64, Error> {
-    tx.query(DELETE_ORGANISATIONS).bind(at).list(ids).exec().await
+/// Returns how many organisations are not deleted.
+pub async fn count_live(store: &Store) -> Result<usize, Error> {
+    let (count,): (i64,) = store.query(COUNT_LIVE).planned_anew().one().await?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 pub async fn insert_persons(tx: &mut Tx, all: &[PersonRow]) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use crate::{
     db::{Error, Store, Tx, inconsistent},
     events::Reason,
     ids::{OrgNo, PartyUuid},
+    parties::model::sort_key,
     statements,
 };
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ statements! {
         update party
         set deleted = $2, ended = $3, ended_how = $4, successor = $5, closing = true, digest = null
         where id = $1 and deleted is null";
-    /// The number stays. An empty sort key stands before every name.
+    /// The number stays.
     ERASE_NAMES = r"
         update party set name = '', name_fold = '', name_sort = $1, digest = null where id in ($2)";
     /// Sort keys are made of the name.
@@ -155,7 +156,7 @@ pub async fn erase_names(tx: &mut Tx, ids: &[PartyUuid]) -> Result<(), Error> {
         }
     }
     for sql in [ERASE_NAMES, ERASE_GIVEN, ERASE_TAKEN, ERASE_FOUND] {
-        tx.query(sql).bind(Vec::<u8>::new()).list(ids).exec().await?;
+        tx.query(sql).bind(sort_key("")).list(ids).exec().await?;
     }
     Ok(())
 }

@@ -93,9 +93,29 @@ pub fn pattern(search: &str) -> String {
 static NORWEGIAN: LazyLock<Option<CollatorBorrowed<'static>>> =
     LazyLock::new(|| Collator::try_new(locale!("nb").into(), CollatorOptions::default()).ok());
 
-/// A key whose byte order is Norwegian order: a … z æ ø å.
+/// Which rules of ours names are folded and sorted by. Counted up when `fold` or `sort_key` changes.
+const NAME_RULES: u32 = 1;
+
+/// What every sort key begins with: the version of our rules and of the libraries that made it, and the
+/// folded name beside it. Keys of another version cannot be compared with these, and are remade.
+pub const NAME_KEYS_VERSION: [u8; 4] = {
+    let (major, minor, patch) = char::UNICODE_VERSION;
+    let hash = fnv(0x811c_9dc5, env!("NAME_KEYS_LIBRARIES").as_bytes());
+    let hash = fnv(hash, &[major, minor, patch]);
+    fnv(hash, &NAME_RULES.to_be_bytes()).to_be_bytes()
+};
+/// FNV-1a, which the compiler can work out.
+const fn fnv(mut hash: u32, mut bytes: &[u8]) -> u32 {
+    while let [first, rest @ ..] = bytes {
+        hash = (hash ^ *first as u32).wrapping_mul(0x0100_0193);
+        bytes = rest;
+    }
+    hash
+}
+
+/// A key whose byte order is Norwegian order: a … z æ ø å. It begins with the version of what made it.
 pub fn sort_key(text: &str) -> Vec<u8> {
-    let mut key = Vec::new();
+    let mut key = NAME_KEYS_VERSION.to_vec();
     match &*NORWEGIAN {
         Some(collator) => {
             let Ok(()) = collator.write_sort_key_to(text, &mut key);
@@ -114,6 +134,17 @@ mod tests {
         let mut names = ["Ås", "Zoo", "Ærlig", "Ost", "Øst", "aks", "Bø"];
         names.sort_by_key(|name| sort_key(name));
         assert_eq!(names, ["aks", "Bø", "Ost", "Zoo", "Ærlig", "Øst", "Ås"]);
+    }
+
+    #[test]
+    fn the_version_of_keys_follows_every_part_of_it() {
+        assert!(sort_key("Ås").starts_with(&NAME_KEYS_VERSION));
+        assert_eq!(sort_key(""), NAME_KEYS_VERSION);
+        assert_eq!(fnv(0x811c_9dc5, b"a"), 0xe40c_292c);
+        assert_ne!(
+            fnv(0x811c_9dc5, b"icu_collator 2.4.0"),
+            fnv(0x811c_9dc5, b"icu_collator 2.5.0")
+        );
     }
 
     #[test]

@@ -59,12 +59,23 @@ pub struct Roles {
     pub held: Vec<(String, OrgNo)>,
     /// Held by people, of whom the register tells a birth date and no number.
     pub people: u64,
-    /// Resigned, deregistered, or held by an organisation that has been deleted.
+    /// Resigned, deregistered, or held by somebody who is dead or an organisation that is deleted.
     pub ended: u64,
+    /// Held by nobody.
+    pub unheld: u64,
     /// Roles that the catalogue does not have, and that therefore were never entered.
     pub unknown: Vec<String>,
-    /// What could not be understood. Nothing of the organisation's is closed then.
+    /// What could not be understood.
     pub faults: Vec<String>,
+    /// What is not closed, since something of it was not understood.
+    pub doubt: Doubt,
+}
+/// Which roles in an organisation are in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Those with these codes.
+    Codes(Vec<String>),
+    All,
 }
 
 #[derive(Deserialize)]
@@ -90,16 +101,22 @@ struct RolesShape<R> {
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 struct Group<R> {
+    r#type: Option<Coded>,
     roller: Option<Vec<R>>,
 }
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 struct Role {
     r#type: Option<Coded>,
-    person: Option<IgnoredAny>,
+    person: Option<Human>,
     enhet: Option<Holder>,
     fratraadt: Option<bool>,
     avregistrert: Option<bool>,
+}
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", expecting = "an object")]
+struct Human {
+    er_doed: Option<bool>,
 }
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
@@ -118,8 +135,25 @@ pub fn number_in(text: &[u8]) -> Option<String> {
     String::from_utf8(digits).ok().filter(|number| number.parse::<OrgNo>().is_ok())
 }
 fn shape<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(text)
-        .map_err(|e| Refusal { number: number_in(text), why: format!("it has another shape: {e}") })
+    /// As far as it must hold together for the number to be the element's own: what stands twice may
+    /// be of two elements that have become one.
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "that they are there once is all that is looked at")]
+    struct Numbered {
+        organisasjonsnummer: Option<String>,
+        navn: Option<IgnoredAny>,
+        organisasjonsform: Option<IgnoredAny>,
+        rollegrupper: Option<IgnoredAny>,
+    }
+    serde_json::from_slice(text).map_err(|e| {
+        let numbered: Option<Numbered> = serde_json::from_slice(text).ok();
+        let own = numbered.and_then(|numbered| numbered.organisasjonsnummer);
+        let why = format!("it has another shape: {e}");
+        match own.filter(|number| number.parse::<OrgNo>().is_ok()) {
+            Some(number) => Refusal::new(Some(&number), why),
+            None => Refusal::of_damaged(number_in(text), why),
+        }
+    })
 }
 fn number(given: Option<&str>) -> Result<OrgNo, Refusal> {
     let given = given.ok_or_else(|| Refusal::new(None, "it has no organisation number"))?;
@@ -188,63 +222,120 @@ pub fn roles(text: &[u8], of: Option<&OrgNo>, known: &HashSet<String>) -> Result
         Ok(shape) => collect(shape, of, known, Ok),
         // One entry that is not understood does not take the others with it.
         Err(_) => collect(shape::<RolesShape<Value>>(text)?, of, known, |value| {
-            serde_json::from_value(value).map_err(|e| format!("a role has another shape: {e}"))
+            let code = value.pointer("/type/kode").and_then(Value::as_str).map(ToOwned::to_owned);
+            let why = |e| format!("a role has another shape: {e}");
+            serde_json::from_value(value).map_err(|e| Fault { code, why: why(e) })
         }),
     }
+}
+/// A role that cannot be read.
+struct Fault {
+    /// Its code, if that can be read.
+    code: Option<String>,
+    why: String,
 }
 fn collect<R>(
     shape: RolesShape<R>,
     of: Option<&OrgNo>,
     known: &HashSet<String>,
-    read: impl Fn(R) -> Result<Role, String>,
+    read: impl Fn(R) -> Result<Role, Fault>,
 ) -> Result<Roles, Refusal> {
     let org_no = match (shape.organisasjonsnummer.as_deref(), of) {
         (None, Some(of)) => of.clone(),
         (given, _) => number(given)?,
     };
-    let (held, unknown, faults) = (Vec::new(), Vec::new(), Vec::new());
-    let mut all = Roles { org_no, held, people: 0, ended: 0, unknown, faults };
-    let groups = shape.rollegrupper.unwrap_or_default();
-    for role in groups.into_iter().flat_map(|group| group.roller.unwrap_or_default()) {
-        let taken = read(role).and_then(|role| take(role, &mut all, known));
-        if let Err(fault) = taken {
-            all.faults.push(fault);
+    // One without roles says so, by an empty list.
+    let without = |list: &str| {
+        Refusal::new(Some(org_no.as_str()), format!("it has no list of roles: {list} is missing"))
+    };
+    let groups = shape.rollegrupper.ok_or_else(|| without("rollegrupper"))?;
+    let mut all = Roles {
+        org_no: org_no.clone(),
+        held: Vec::new(),
+        people: 0,
+        ended: 0,
+        unheld: 0,
+        unknown: Vec::new(),
+        faults: Vec::new(),
+        doubt: Doubt::Codes(Vec::new()),
+    };
+    for group in groups {
+        let group_code = group.r#type.and_then(|kind| kind.kode);
+        let group_code = group_code.filter(|code| known.contains(code));
+        for role in group.roller.ok_or_else(|| without("roller"))? {
+            let code = match read(role).and_then(|role| take(role, &mut all, known)) {
+                Ok(Taken::Understood) => continue,
+                Ok(Taken::Unknown(code)) => Some(code),
+                Err(Fault { code, why }) => {
+                    all.faults.push(why);
+                    code
+                }
+            };
+            // In a group of a role that is known, a code that is not may be that one misspelt.
+            let doubted = code.clone().filter(|code| known.contains(code)).or(group_code.clone());
+            match (&mut all.doubt, doubted) {
+                (Doubt::Codes(codes), Some(code)) => codes.push(code),
+                (doubt, None) if code.is_none() => *doubt = Doubt::All,
+                _ => {}
+            }
         }
     }
     all.held.sort();
     all.held.dedup();
     Ok(all)
 }
-fn take(role: Role, all: &mut Roles, known: &HashSet<String>) -> Result<(), String> {
-    let code = role.r#type.and_then(|kind| kind.kode).ok_or("a role has no code")?;
+/// What became of a role that could be read.
+enum Taken {
+    Understood,
+    /// The catalogue has no role with this code.
+    Unknown(String),
+}
+fn take(role: Role, all: &mut Roles, known: &HashSet<String>) -> Result<Taken, Fault> {
+    let Some(code) = role.r#type.and_then(|kind| kind.kode) else {
+        return Err(Fault { code: None, why: "a role has no code".into() });
+    };
+    let fault = |why: String| {
+        let why = format!("{}: {why}", short(&code));
+        Fault { code: Some(code.clone()), why }
+    };
     let resigned = role.fratraadt == Some(true) || role.avregistrert == Some(true);
     match (role.person, role.enhet) {
-        (Some(_), Some(_)) => return Err(format!("{}: held by two", short(&code))),
-        (None, None) => return Err(format!("{}: held by nobody", short(&code))),
-        (Some(_), None) if resigned => all.ended += 1,
+        (Some(_), Some(_)) => return Err(fault("held by two".into())),
+        (None, None) => all.unheld += 1,
+        (Some(person), None) if resigned || person.er_doed == Some(true) => all.ended += 1,
         (Some(_), None) => all.people += 1,
         (None, Some(holder)) if resigned || holder.er_slettet == Some(true) => all.ended += 1,
         (None, Some(holder)) => {
             let number = holder.organisasjonsnummer.unwrap_or_default();
             let holder = number.parse();
-            let holder =
-                holder.map_err(|e| format!("{}: {} is {e}", short(&code), short(&number)))?;
-            if known.contains(&code) {
-                all.held.push((code, holder));
-            } else {
+            let holder = holder.map_err(|e| fault(format!("{} is {e}", short(&number))))?;
+            if !known.contains(&code) {
                 all.unknown.push(format!("{}: the catalogue has no such role", short(&code)));
+                return Ok(Taken::Unknown(code));
             }
+            all.held.push((code, holder));
         }
     }
-    Ok(())
+    Ok(Taken::Understood)
 }
 
+/// What the update feed says of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is deleted in the register (`Sletting`).
+    Deleted,
+    /// It is removed from the register, name and all (`Fjernet`).
+    Removed,
+    /// It is new or another than before: its object says what it is.
+    Other,
+}
 /// An organisation that the update feed names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
     pub org_no: Option<String>,
-    /// It is gone from the register, since then.
-    pub gone: Option<Ts>,
+    pub change: Change,
+    /// Since when, if that can be read.
+    pub since: Option<Ts>,
 }
 
 /// The organisations in a page of the update feed: of units, of sub-units, or of roles.
@@ -271,9 +362,13 @@ fn update(entry: &Value) -> Update {
         let inside = entry.get("data").and_then(|data| data.get(name));
         entry.get(name).or(inside).and_then(Value::as_str)
     };
-    let gone = matches!(member("endringstype"), Some("Sletting" | "Fjernet"));
-    let since = gone.then(|| member("dato").or(member("time")).and_then(day)).flatten();
-    Update { org_no: member("organisasjonsnummer").map(ToOwned::to_owned), gone: since }
+    let change = match member("endringstype") {
+        Some("Sletting") => Change::Deleted,
+        Some("Fjernet") => Change::Removed,
+        _ => Change::Other,
+    };
+    let since = member("dato").or(member("time")).and_then(day);
+    Update { org_no: member("organisasjonsnummer").map(ToOwned::to_owned), change, since }
 }
 
 #[cfg(test)]
@@ -341,14 +436,15 @@ mod tests {
                 {"type":{"kode":"REGN"},"enhet":{"organisasjonsnummer":"318880026"},"fratraadt":true},
                 {"type":{"kode":"REVI"},"enhet":{"organisasjonsnummer":"318880026"},"avregistrert":true},
                 {"type":{"kode":"REVI"},"enhet":{"organisasjonsnummer":"318880026","erSlettet":true}}]},
-            {"type":{"kode":"STYR"}}]}"#;
+            {"type":{"kode":"STYR"},"roller":[{"type":{"kode":"LEDE"},"person":{"erDoed":true}},{"type":{"kode":"MEDL"}}]}]}"#;
         let all = roles(text.as_bytes(), None, &known()).unwrap();
         assert_eq!(all.held, [("REGN".to_owned(), of("317770014"))]);
-        assert_eq!((all.people, all.ended, all.faults.len()), (1, 3, 0));
+        assert_eq!((all.people, all.ended, all.unheld, all.faults.len()), (1, 4, 1, 0));
+        assert_eq!(all.doubt, Doubt::Codes(Vec::new()));
     }
 
     #[test]
-    fn one_broken_role_does_not_take_the_others_with_it() {
+    fn a_broken_role_puts_its_own_code_in_doubt() {
         let text = r#"{"rollegrupper":[{"roller":[
             {"type":{"kode":"REGN"},"enhet":{"organisasjonsnummer":317770014}},
             {"type":{"kode":"REGN"},"enhet":{"organisasjonsnummer":"317770015"}},
@@ -357,8 +453,60 @@ mod tests {
             {"type":{"kode":"REVI"},"enhet":{"organisasjonsnummer":"317770014"}}]}]}"#;
         let all = roles(text.as_bytes(), Some(&of("313555011")), &known()).unwrap();
         assert_eq!(all.held, [("REVI".to_owned(), of("317770014"))]);
-        assert_eq!((all.faults.len(), all.unknown.len()), (3, 1), "{all:?}");
+        assert_eq!((all.faults.len(), all.unknown.len(), all.unheld), (2, 1, 1), "{all:?}");
+        assert_eq!(all.doubt, Doubt::Codes(vec!["REGN".into(), "REGN".into()]));
         assert!(roles(text.as_bytes(), None, &known()).is_err());
+    }
+
+    #[test]
+    fn a_role_without_a_code_puts_that_of_its_group_in_doubt() {
+        let doubt = |group: &str, role: &str| {
+            let text = format!(
+                r#"{{"organisasjonsnummer":"313555011","rollegrupper":[{{"type":{group},"roller":[{role}]}}]}}"#
+            );
+            roles(text.as_bytes(), None, &known()).unwrap().doubt
+        };
+        let (regn, board) = (r#"{"kode":"REGN"}"#, r#"{"kode":"STYR"}"#);
+        let holder = r#""enhet":{"organisasjonsnummer":"317770014"}"#;
+        let of = |code: &str| Doubt::Codes(vec![code.into()]);
+        assert_eq!(doubt(regn, "7"), of("REGN"));
+        assert_eq!(doubt(regn, &format!("{{{holder}}}")), of("REGN"));
+        assert_eq!(doubt(regn, &format!(r#"{{"type":{{"kode":"REG"}},{holder}}}"#)), of("REGN"));
+        assert_eq!(doubt(board, "7"), Doubt::All);
+        assert_eq!(doubt("null", &format!(r#"{{"type":null,{holder}}}"#)), Doubt::All);
+        let unknown = format!(r#"{{"type":{{"kode":"NYTT"}},{holder}}}"#);
+        assert_eq!(doubt(board, &unknown), Doubt::Codes(Vec::new()));
+    }
+
+    #[test]
+    fn an_element_without_its_lists_is_refused_with_its_number() {
+        for text in [
+            r#"{"organisasjonsnummer":"313555011"}"#,
+            r#"{"organisasjonsnummer":"313555011","rollegrupper":null}"#,
+            r#"{"organisasjonsnummer":"313555011","rollegrupper":[{"type":{"kode":"REGN"}}]}"#,
+            r#"{"organisasjonsnummer":"313555011","rollegrupper":[{"roller":null}]}"#,
+        ] {
+            let refusal = roles(text.as_bytes(), None, &known()).unwrap_err();
+            assert_eq!((refusal.number.as_deref(), refusal.is_sure), (Some("313555011"), true));
+        }
+        let none = br#"{"organisasjonsnummer":"313555011","rollegrupper":[]}"#;
+        assert!(roles(none, None, &known()).unwrap().held.is_empty());
+    }
+
+    #[test]
+    fn the_number_of_a_damaged_element_is_a_guess() {
+        for (text, is_sure) in [
+            (r#"{"organisasjonsnummer":"313555011","rollegrupper":7}"#, true),
+            (r#"{"organisasjonsnummer":"313555011","rollegrupper":[}"#, false),
+            (
+                r#"{"organisasjonsnummer":"313555011","rollegrupper":[],"organisasjonsnummer":"317770014"}"#,
+                false,
+            ),
+        ] {
+            let refusal = roles(text.as_bytes(), None, &known()).unwrap_err();
+            let number = (refusal.number.as_deref(), refusal.is_sure);
+            assert_eq!(number, (Some("313555011"), is_sure), "{text}");
+        }
     }
 
     #[test]
@@ -367,8 +515,9 @@ mod tests {
             {"oppdateringsid":1,"organisasjonsnummer":"313555011","endringstype":"Endring","dato":"2026-11-20T04:00:00.000Z"},
             {"organisasjonsnummer":"310000043","endringstype":"Fjernet","dato":"2026-11-20T04:00:00.000Z"}]},"page":{}}"#;
         let all = updates(units).unwrap();
-        assert_eq!(all[0], Update { org_no: Some("313555011".into()), gone: None });
-        assert_eq!(all[1].gone.unwrap().rfc3339(), "2026-11-20T00:00:00.000000Z");
+        assert_eq!((all[0].org_no.as_deref(), all[0].change), (Some("313555011"), Change::Other));
+        assert_eq!(all[1].change, Change::Removed);
+        assert_eq!(all[1].since.unwrap().rfc3339(), "2026-11-20T00:00:00.000000Z");
         let events = br#"[{"id":"1","type":"x","time":"2026-11-20T04:00:00Z","data":{"organisasjonsnummer":"313555011"}}]"#;
         assert_eq!(updates(events).unwrap()[0].org_no.as_deref(), Some("313555011"));
         assert!(updates(br#"{"_links":{}}"#).unwrap().is_empty());

@@ -12,6 +12,8 @@ pub enum Found {
     /// The next one began before it had ended.
     Broken,
     TooLong,
+    /// A last line without a line end.
+    Unended,
 }
 
 /// Cuts pieces out of a stream of bytes, one at a time.
@@ -98,7 +100,7 @@ impl Cutter for Lines {
         until(bytes, |byte| byte == b'\n')
     }
     fn end(&mut self, into: &[u8]) -> Result<Option<Found>, Unreadable> {
-        Ok((!into.is_empty()).then(|| found(into)))
+        Ok((!into.is_empty()).then_some(Found::Unended))
     }
     fn begin(&mut self, _: &mut Vec<u8>) {}
 }
@@ -370,12 +372,16 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_needs_no_end() {
-        let bytes = Box::new(io::Cursor::new(b"a\n\nb".to_vec()));
-        let (mut pieces, mut all) = (Pieces::new(bytes, Lines), Vec::new());
-        while let Some((_, piece)) = pieces.cut().unwrap() {
-            all.push(piece.to_vec());
+    fn a_last_line_without_an_end_is_told_apart() {
+        for (text, last) in [(&b"a\n\nb"[..], Some(Found::Unended)), (b"a\n\nb\n", None)] {
+            let bytes = Box::new(io::Cursor::new(text.to_vec()));
+            let (mut pieces, mut all) = (Pieces::new(bytes, Lines), Vec::new());
+            while let Some((found, piece)) = pieces.cut().unwrap() {
+                all.push((found, piece.to_vec()));
+            }
+            let whole = |text: &[u8]| (Found::Whole, text.to_vec());
+            let b = (last.unwrap_or(Found::Whole), b"b".to_vec());
+            assert_eq!(all, [whole(b"a"), whole(b""), b]);
         }
-        assert_eq!(all, [b"a".to_vec(), b"".to_vec(), b"b".to_vec()]);
     }
 }

@@ -91,7 +91,10 @@ fn ended_event(id: PartyUuid, org_no: &OrgNo, how: HowEnded) -> Event {
 /// Lets those of these organisations stand again that had ended. Their system users stay ended, and what
 /// they gave and held is told anew by the registers. Everything of theirs must have been closed before.
 pub async fn reopen(tx: &mut Tx, now: Ts, ids: &[PartyUuid]) -> Result<(), Error> {
-    let ended = ended::list_ended(tx, ids).await?;
+    let ended = match ids {
+        [] => Vec::new(),
+        ids => ended::list_ended(tx, ids).await?,
+    };
     if ended.is_empty() {
         return Ok(());
     }

@@ -5,6 +5,7 @@ use super::{
     cut::{Cutter, Elements, Found, Lines, Pieces},
     source::{Source, Unreadable},
 };
+use crate::config::EndMark;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -16,11 +17,19 @@ const WAITING: usize = 40;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub number: Option<String>,
+    /// Whether the entry says the number itself: in a damaged text the first number that stands there
+    /// may be another's.
+    pub is_sure: bool,
     pub why: String,
 }
 impl Refusal {
     pub fn new(number: Option<&str>, why: impl Into<String>) -> Self {
-        Self { number: number.map(ToOwned::to_owned), why: why.into() }
+        let is_sure = number.is_some();
+        Self { number: number.map(ToOwned::to_owned), is_sure, why: why.into() }
+    }
+    /// Refuses a damaged text in which this number stands.
+    pub fn of_damaged(number: Option<String>, why: impl Into<String>) -> Self {
+        Self { number, is_sure: false, why: why.into() }
     }
 }
 
@@ -47,23 +56,25 @@ impl<T: Send + 'static> Feed<T> {
         parse: impl FnMut(&[u8]) -> Result<T, Refusal> + Send + 'static,
     ) -> Self {
         let mut parse = parse;
-        Self::start(source, Elements::default(), move |piece| Some(parse(piece)))
+        Self::start(source, Elements::default(), None, move |piece| Some(parse(piece)))
     }
-    /// Lines; `None` from `parse` is a line that says nothing.
+    /// Lines, and the mark after the last; `None` from `parse` is a line that says nothing.
     pub fn lines(
         source: Source,
+        end: &EndMark,
         parse: impl FnMut(&[u8]) -> Option<Result<T, Refusal>> + Send + 'static,
     ) -> Self {
-        Self::start(source, Lines, parse)
+        Self::start(source, Lines, Some(LineCount::new(end)), parse)
     }
     fn start(
         source: Source,
         cutter: impl Cutter + 'static,
+        lines: Option<LineCount>,
         mut parse: impl FnMut(&[u8]) -> Option<Result<T, Refusal>> + Send + 'static,
     ) -> Self {
         let (sender, chunks) = mpsc::channel(WAITING);
         std::thread::spawn(move || {
-            let ended = read(Pieces::new(source.bytes, cutter), &mut parse, &sender);
+            let ended = read(Pieces::new(source.bytes, cutter), lines, &mut parse, &sender);
             // Nobody is there to be told when the import has stopped.
             let _ = sender.blocking_send(Fed::End(ended));
         });
@@ -76,8 +87,7 @@ impl<T: Send + 'static> Feed<T> {
             match self.chunks.recv().await {
                 Some(Fed::Some(chunk)) => all.extend(chunk),
                 Some(Fed::End(ended)) => self.ended = Some(ended),
-                // The thread is gone without a word.
-                None => self.ended = Some(Err(Unreadable::Truncated)),
+                None => self.ended = Some(Err(Unreadable::Stopped)),
             }
         }
         match &self.ended {
@@ -88,27 +98,86 @@ impl<T: Send + 'static> Feed<T> {
     }
 }
 
+/// Counts the lines of a file that say something, and compares with its last: `#end;N`.
+struct LineCount {
+    must_have_mark: bool,
+    lines: u64,
+    /// What the mark says; without a number where that cannot be read.
+    mark: Option<Option<u64>>,
+    goes_on_after_mark: bool,
+    is_unended: bool,
+}
+impl LineCount {
+    fn new(end: &EndMark) -> Self {
+        Self {
+            must_have_mark: !end.no_end_mark,
+            lines: 0,
+            mark: None,
+            goes_on_after_mark: false,
+            is_unended: false,
+        }
+    }
+    /// Whether the line is the mark, which is noted.
+    fn is_mark(&mut self, line: &[u8]) -> bool {
+        let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii();
+        let Some(said) = line.strip_prefix(b"#end") else { return false };
+        self.goes_on_after_mark |= self.mark.is_some();
+        // A spreadsheet fills every line up with semicolons.
+        let said = std::str::from_utf8(said).unwrap_or("?").trim_end_matches([';', ' ']);
+        self.mark = Some(said.strip_prefix(';').and_then(|said| said.trim().parse().ok()));
+        true
+    }
+    fn count(&mut self) {
+        self.lines += 1;
+        self.goes_on_after_mark |= self.mark.is_some();
+    }
+    fn end(self) -> Result<(), Unreadable> {
+        match self.mark {
+            Some(_) if self.goes_on_after_mark => Err(Unreadable::AfterEndMark),
+            Some(Some(said)) if said == self.lines => Ok(()),
+            Some(Some(said)) => Err(Unreadable::WrongCount { said, read: self.lines }),
+            Some(None) => Err(Unreadable::BadEndMark),
+            None if self.must_have_mark => Err(Unreadable::NoEndMark),
+            None if self.is_unended => Err(Unreadable::NoLineEnd),
+            None => Ok(()),
+        }
+    }
+}
+
 fn read<T, C: Cutter>(
     mut pieces: Pieces<C>,
+    mut lines: Option<LineCount>,
     parse: &mut impl FnMut(&[u8]) -> Option<Result<T, Refusal>>,
     sender: &mpsc::Sender<Fed<T>>,
 ) -> Result<(), Unreadable> {
     let (mut chunk, mut at) = (Vec::with_capacity(CHUNK), 0);
     let ended = loop {
         let read = match pieces.cut() {
+            Ok(Some((_, piece))) if lines.as_mut().is_some_and(|lines| lines.is_mark(piece)) => {
+                None
+            }
             Ok(Some((Found::Whole, piece))) => parse(piece),
+            Ok(Some((Found::Unended, piece))) => {
+                if let Some(lines) = &mut lines {
+                    lines.is_unended = true;
+                }
+                let blank = piece.trim_ascii().is_empty();
+                let why = "it has no line end: the file is cut off";
+                (!blank).then(|| Err(Refusal::new(None, why)))
+            }
             Ok(Some((Found::Broken, piece))) => {
                 let number = super::brreg::number_in(piece);
-                Some(Err(Refusal {
-                    number,
-                    why: "it is cut off: the next one begins in it".into(),
-                }))
+                let why = "it is cut off: the next one begins in it";
+                Some(Err(Refusal::of_damaged(number, why)))
             }
             Ok(Some((Found::TooLong, _))) => Some(Err(Refusal::new(None, "it is too long"))),
-            Ok(None) => break Ok(()),
+            Ok(None) => break lines.map_or(Ok(()), LineCount::end),
             Err(why) => break Err(why),
         };
         at += 1;
+        if let (Some(lines), Some(_)) = (&mut lines, &read) {
+            lines.count();
+        }
         if let Some(read) = read {
             chunk.push(Entry { at, read });
         }

@@ -7,7 +7,9 @@ pub mod closing;
 mod cut;
 pub mod ending;
 mod feed;
+mod guard;
 mod held;
+mod lease;
 mod people;
 mod report;
 mod resources;
@@ -19,19 +21,23 @@ mod table;
 mod units;
 mod updates;
 
+pub use guard::{Excess, Scope, Share};
+pub use lease::LEASE_SECONDS;
 pub use report::{Counts, Progress, Report};
 pub use source::Source;
 
 use crate::{
     catalogue::{self, Contents},
     clock::Clock,
-    config::{Ending, Import},
-    db::{Engine, Error, Store, Tx, is_crossed},
+    config::{Import, Limits},
+    db::{Engine, Error, Store, Tx, is_crossed, is_taken},
     ids::OrgNo,
     parties::NumberKeys,
     problem::Problem,
 };
 use feed::{Entry, Refusal};
+use guard::Guard;
+use lease::Lease;
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
@@ -43,14 +49,20 @@ pub enum Failure {
     /// The file is cut off or is not what it should be; nothing has been closed.
     #[error("{0}; nothing is closed")]
     Unreadable(String),
-    #[error(
-        "{closing} of {live} would end, which is more than --max-closed {most} %: look at the file, and say --yes if it is right; nothing is closed"
-    )]
-    TooMany { closing: usize, live: usize, most: f64 },
+    #[error("{0}; look at the file, and say --yes if it is right; nothing is closed")]
+    TooMany(#[from] Box<Excess>),
     #[error(
         "{0} entries could not be told to be of any organisation, so that nothing can be taken to be absent: mend them, or say --yes; nothing is closed"
     )]
     Unsure(u64),
+    #[error("none of the {0} entries could be used; nothing is closed")]
+    NothingUsed(u64),
+    #[error("another import ({what}) has been running since {since}: wait for it to end")]
+    Busy { what: String, since: String },
+    #[error(
+        "another import has taken over, since this one said nothing for {LEASE_SECONDS} seconds; it changes nothing more: start it again"
+    )]
+    LeaseLost,
     #[error("the number keys are missing")]
     NoKeys,
     #[error(transparent)]
@@ -61,18 +73,34 @@ pub enum Failure {
 impl Failure {
     /// Whether it is the file that was at fault.
     pub fn is_the_file(&self) -> bool {
-        matches!(self, Self::Unreadable(_) | Self::TooMany { .. } | Self::Unsure(_))
+        matches!(
+            self,
+            Self::Unreadable(_) | Self::TooMany(_) | Self::Unsure(_) | Self::NothingUsed(_)
+        )
+    }
+    /// Whether somebody else has entered the same row meanwhile.
+    fn is_taken(&self) -> bool {
+        matches!(self, Self::Store(error) if is_taken(error))
     }
 }
 
 /// One import: into which store, and what it tells.
 pub struct Importer<'a> {
-    pub store: &'a Store,
-    pub clock: &'a Clock,
+    store: &'a Store,
+    clock: &'a Clock,
     pub report: Report,
+    guard: Guard,
+    /// While it runs.
+    lease: Option<Lease>,
+}
+impl<'a> Importer<'a> {
+    pub fn new(store: &'a Store, clock: &'a Clock, report: Report) -> Self {
+        Self { store, clock, report, guard: Guard::new(&Limits::default()), lease: None }
+    }
 }
 impl Importer<'_> {
-    /// Brings the file into the store. The keys are needed for people and grants.
+    /// Brings the file into the store, when no other import is running. The keys are needed for people
+    /// and grants.
     pub async fn run(
         &mut self,
         what: &Import,
@@ -82,46 +110,65 @@ impl Importer<'_> {
         let lines = matches!(what, Import::Persons(_) | Import::Grants(_) | Import::AccessLists(_));
         let place = if lines { "line" } else { "entry" };
         self.report.begins(place, source.length, &source.read);
-        let no_keys = || Failure::NoKeys;
-        let done = match what {
-            Import::Units(it) => units::import(self, source, units::Kind::Main, &it.ending).await,
-            Import::SubUnits(it) => units::import(self, source, units::Kind::Sub, &it.ending).await,
-            Import::Roles(it) => roles::import(self, source, &it.ending).await,
-            Import::Persons(it) => {
-                let keys = keys.ok_or_else(no_keys)?;
-                people::persons(self, source, keys, &it.register.ending).await
-            }
-            Import::Grants(it) => {
-                let keys = keys.ok_or_else(no_keys)?;
-                people::grants(self, source, keys, &it.register.ending).await
-            }
-            Import::Resources(_) => resources::import(self, source).await,
-            Import::AccessLists(_) => access_lists::import(self, source).await,
-            Import::Updates(it) => updates::import(self, source, &it.objects).await,
-        };
+        self.guard = Guard::new(&what.from().limits);
+        let wait = Duration::from_secs(what.from().wait);
+        self.lease = Some(Lease::take(self, what.name(), wait).await?);
+        let done = self.read(what, source, keys).await;
+        if let Some(lease) = self.lease.take() {
+            lease.release(self.store).await;
+        }
         self.report.end();
         done
     }
+    async fn read(
+        &mut self,
+        what: &Import,
+        source: Source,
+        keys: Option<&NumberKeys>,
+    ) -> Result<(), Failure> {
+        let no_keys = || Failure::NoKeys;
+        match what {
+            Import::Units(it) => units::import(self, source, units::Kind::Main, it.complete).await,
+            Import::SubUnits(it) => {
+                units::import(self, source, units::Kind::Sub, it.complete).await
+            }
+            Import::Roles(it) => roles::import(self, source, it.complete).await,
+            Import::Persons(it) => {
+                people::persons(self, source, keys.ok_or_else(no_keys)?, it).await
+            }
+            Import::Grants(it) => people::grants(self, source, keys.ok_or_else(no_keys)?, it).await,
+            Import::Resources(_) => resources::import(self, source).await,
+            Import::AccessLists(it) => access_lists::import(self, source, &it.end).await,
+            Import::Updates(it) => updates::import(self, source, &it.objects).await,
+        }
+    }
 
-    /// One transaction of so many rows, timed so that the next is as long as it should be.
+    /// One transaction of so many rows, timed so that the next is as long as it should be. Fails, and
+    /// changes nothing, when another import has taken the lease over.
     async fn write<T>(
         &mut self,
         rows: usize,
         work: impl AsyncFn(&mut Tx) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Failure> {
         let mut began = Instant::now();
         let mut tried = 1;
+        let (holder, clock) = (self.lease.as_ref().map(|lease| lease.holder), self.clock);
         let done = loop {
             let done = self
                 .store
                 .write(async |tx| {
                     // Waiting for the lock is not holding it.
                     began = Instant::now();
-                    work(tx).await
+                    if let Some(holder) = holder
+                        && !lease::renew(tx, clock, holder).await?
+                    {
+                        return Err(Failure::LeaseLost);
+                    }
+                    Ok(work(tx).await?)
                 })
                 .await;
             match done {
-                Err(error) if is_crossed(&error) && tried < TRIES => tried += 1,
+                Err(Failure::Store(error)) if is_crossed(&error) && tried < TRIES => tried += 1,
                 done => break done,
             }
         };
@@ -132,6 +179,15 @@ impl Importer<'_> {
             tokio::time::sleep((took / 2).min(GAP)).await;
         }
         done
+    }
+
+    /// Fails if entries were read and none of them could be used: then the file is not what it should
+    /// be, and nothing ends by it.
+    fn something_was_used(&self) -> Result<(), Failure> {
+        match self.report.unused() {
+            Some(read) => Err(Failure::NothingUsed(read)),
+            None => Ok(()),
+        }
     }
 
     async fn catalogue(&self) -> Result<Contents, Failure> {
@@ -166,31 +222,15 @@ const TRIES: u32 = 3;
 #[derive(Default)]
 struct Named {
     numbers: Vec<OrgNo>,
-    /// Entries of which it could not be told.
+    /// Entries of which it could not be told, or not for sure.
     nameless: u64,
 }
 impl Named {
     fn note(&mut self, refusal: &Refusal) {
-        match refusal.number.as_deref().map(str::parse) {
-            Some(Ok(number)) => self.numbers.push(number),
-            _ => self.nameless += 1,
-        }
+        let number = refusal.number.as_deref().and_then(|number| number.parse().ok());
+        self.nameless += u64::from(number.is_none() || !refusal.is_sure);
+        self.numbers.extend(number);
     }
-}
-
-/// Whether so much may end.
-fn guard(closing: usize, live: usize, nameless: u64, ending: &Ending) -> Result<(), Failure> {
-    if ending.yes || closing == 0 {
-        return Ok(());
-    }
-    if nameless > 0 {
-        return Err(Failure::Unsure(nameless));
-    }
-    let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    if count(closing) * 100.0 > count(live) * ending.max_closed {
-        return Err(Failure::TooMany { closing, live, most: ending.max_closed });
-    }
-    Ok(())
 }
 
 /// Organisation numbers, four bytes each.

@@ -10,8 +10,7 @@ use super::{
 };
 use crate::{
     catalogue::{Contents, EntityType},
-    config::Ending,
-    db::is_taken,
+    config::People,
     ids::{OrgNo, PackageUrn, PartyUuid, PersonNo},
     parties::{
         NumberKeys,
@@ -48,11 +47,11 @@ pub(super) async fn persons(
     import: &mut Importer<'_>,
     source: Source,
     keys: &NumberKeys,
-    ending: &Ending,
+    settings: &People,
 ) -> Result<(), Failure> {
     let (keys, codes) = (keys.clone(), roles::codes(import).await?);
     let mut table = Table::new(&["pid", "name", "orgNo", "role"]);
-    let feed = Feed::lines(source, move |text| {
+    let feed = Feed::lines(source, &settings.end, move |text| {
         let values = match table.read(text)? {
             Ok(values) => values,
             Err(refusal) => return Some(Err(refusal)),
@@ -69,7 +68,7 @@ pub(super) async fn persons(
             Ok(Line { holder, held: Some((organisation(from)?, role.clone())) })
         }))
     });
-    all(import, feed, Holdings::new("role", "persons", false), ending).await
+    all(import, feed, Holdings::new("role", "persons", false), settings.register.complete).await
 }
 
 /// `fromOrgNo;to;package`.
@@ -77,11 +76,11 @@ pub(super) async fn grants(
     import: &mut Importer<'_>,
     source: Source,
     keys: &NumberKeys,
-    ending: &Ending,
+    settings: &People,
 ) -> Result<(), Failure> {
     let (keys, catalogue) = (keys.clone(), import.catalogue().await?);
     let mut table = Table::new(&["fromOrgNo", "to", "package"]);
-    let feed = Feed::lines(source, move |text| {
+    let feed = Feed::lines(source, &settings.end, move |text| {
         let values = match table.read(text)? {
             Ok(values) => values,
             Err(refusal) => return Some(Err(refusal)),
@@ -98,7 +97,7 @@ pub(super) async fn grants(
         });
         Some(held)
     });
-    all(import, feed, Holdings::new("package", "grants", false), ending).await
+    all(import, feed, Holdings::new("package", "grants", false), settings.register.complete).await
 }
 
 fn number(text: &str) -> Option<&str> {
@@ -134,7 +133,7 @@ async fn all(
     import: &mut Importer<'_>,
     mut feed: Feed<Line>,
     mut holdings: Holdings,
-    ending: &Ending,
+    complete: bool,
 ) -> Result<(), Failure> {
     while let Some(entries) = feed.next(import.report.pace.rows).await? {
         let mut refused = Named::default();
@@ -143,7 +142,7 @@ async fn all(
         enter(import, &mut holdings, &refused, &lines).await?;
         import.report.go_on();
     }
-    holdings.end(import, ending).await
+    holdings.end(import, complete).await
 }
 
 async fn enter(
@@ -230,8 +229,8 @@ async fn enter_people(
         let done = import.write_people(&new, &changed).await;
         match done {
             // Somebody has logged in meanwhile.
-            Err(error) if is_taken(&error) && tried < TRIES => {}
-            Err(error) => return Err(error.into()),
+            Err(failure) if failure.is_taken() && tried < TRIES => {}
+            Err(failure) => return Err(failure),
             Ok(()) => {
                 import.report.counts.people_entered += new.len() as u64;
                 import.report.counts.people_changed += changed.len() as u64;
@@ -247,7 +246,7 @@ impl Importer<'_> {
         &mut self,
         new: &[PersonRow],
         changed: &[PersonRow],
-    ) -> Result<(), crate::db::Error> {
+    ) -> Result<(), Failure> {
         if !new.is_empty() {
             self.write(new.len(), async |tx| bulk::insert_persons(tx, new).await).await?;
         }

@@ -36,6 +36,7 @@ counts! {
     people_changed = "people corrected";
     people = "held by people whom the register does not tell apart (not entered)";
     ended = "ended in the register already (not entered)";
+    unheld = "held by nobody (not entered)";
     to_fetch = "to be fetched";
     refused = "refused";
 }
@@ -54,7 +55,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// Takes each line that is told: what was refused, and what is to be fetched.
-pub type Say = Box<dyn FnMut(&str) + Send>;
+pub type Say = Box<dyn FnMut(&str) + Send + Sync>;
 
 /// Counts, and tells.
 pub struct Report {
@@ -64,11 +65,15 @@ pub struct Report {
     progress: Option<Progress>,
     /// What an entry's place is called.
     place: &'static str,
+    /// Entries that were refused as a whole.
+    unusable: u64,
+    /// Entries that a later one of the same organisation has replaced.
+    pub(super) superseded: u64,
 }
 impl Report {
     pub fn new(say: Say, progress: Option<Progress>) -> Self {
         let (counts, pace) = (Counts::default(), Pace::default());
-        Self { counts, pace, say, progress, place: "entry" }
+        Self { counts, pace, say, progress, place: "entry", unusable: 0, superseded: 0 }
     }
     /// What is read from now on: how long it is, and how far it has come.
     pub fn begins(&mut self, place: &'static str, length: u64, read: &Arc<AtomicU64>) {
@@ -77,7 +82,13 @@ impl Report {
             (progress.length, progress.read) = (length, read.clone());
         }
     }
+    /// Lists an entry that is not used at all.
     pub fn refuse(&mut self, at: u64, refusal: &Refusal) {
+        self.unusable += 1;
+        self.refuse_part(at, refusal);
+    }
+    /// Lists a part of an entry; the rest of it is used.
+    pub fn refuse_part(&mut self, at: u64, refusal: &Refusal) {
         self.counts.refused += 1;
         let number = refusal.number.as_deref().map(|n| format!(", {n}")).unwrap_or_default();
         self.say(&format!("refused: {} {at}{number}: {}", self.place, refusal.why));
@@ -87,6 +98,19 @@ impl Report {
             progress.clear();
         }
         (self.say)(line);
+    }
+    /// Returns how many entries were read, if there were any and all of them were refused.
+    pub(super) fn unused(&self) -> Option<u64> {
+        let read = self.counts.read;
+        (read > 0 && self.unusable + self.superseded >= read && self.unusable > 0).then_some(read)
+    }
+    /// Tells the operator, on standard error, what is no part of the result.
+    pub fn warn(&mut self, line: &str) {
+        if let Some(progress) = &self.progress {
+            progress.clear();
+        }
+        // Nobody may be looking any more.
+        let _ = writeln!(std::io::stderr(), "systembruker: {line}");
     }
     pub fn go_on(&mut self) {
         if let Some(progress) = &mut self.progress {

@@ -20,7 +20,7 @@ pub(super) async fn import(import: &mut Importer<'_>, source: Source) -> Result<
         enter(import, entries.into_iter().map(|(_, resource)| resource).collect()).await?;
         import.report.go_on();
     }
-    Ok(())
+    import.something_was_used()
 }
 
 /// Who is responsible for a service, as the registry has it.

@@ -1,13 +1,12 @@
 //! Roles that organisations hold in each other, as Brønnøysund's open register tells of them.
 use super::{
     Failure, Importer, Named,
-    brreg::{self, Roles},
+    brreg::{self, Doubt, Roles},
     feed::{Feed, Refusal},
     held::{Holdings, Told},
     source::Source,
 };
 use crate::{
-    config::Ending,
     ids::{OrgNo, PartyUuid},
     parties::bulk,
 };
@@ -19,7 +18,7 @@ pub(super) const SOURCE: &str = "ccr";
 pub(super) async fn import(
     import: &mut Importer<'_>,
     source: Source,
-    ending: &Ending,
+    complete: bool,
 ) -> Result<(), Failure> {
     let known = codes(import).await?;
     let mut feed = Feed::elements(source, move |text| brreg::roles(text, None, &known));
@@ -31,7 +30,7 @@ pub(super) async fn import(
         all.enter(import, entries).await?;
         import.report.go_on();
     }
-    all.holdings.end(import, ending).await
+    all.holdings.end(import, complete).await
 }
 
 /// The roles' codes that the catalogue has.
@@ -42,8 +41,8 @@ pub(super) async fn codes(import: &Importer<'_>) -> Result<HashSet<String>, Fail
 /// The roles of one file.
 pub(super) struct AllRoles {
     pub holdings: Holdings,
-    /// Accountants and auditors come again and again.
-    holders: HashMap<OrgNo, PartyUuid>,
+    /// Accountants and auditors come again and again: each with whether it stands.
+    holders: HashMap<OrgNo, (PartyUuid, bool)>,
 }
 impl Default for AllRoles {
     fn default() -> Self {
@@ -73,31 +72,42 @@ impl AllRoles {
         for (at, roles) in entries {
             import.report.counts.people += roles.people;
             import.report.counts.ended += roles.ended;
-            let mut refuse = |why: String| {
-                let number = Some(roles.org_no.as_str());
-                import.report.refuse(at, &Refusal::new(number, why));
-            };
-            let Some(from) = ids.get(&roles.org_no).copied() else {
-                refuse("it is not in the store: import units first".into());
+            import.report.counts.unheld += roles.unheld;
+            let refusal = |why: String| Refusal::new(Some(roles.org_no.as_str()), why);
+            let Some((from, stands)) = ids.get(&roles.org_no).copied() else {
+                let why = "it is not in the store: import units first";
+                import.report.refuse(at, &refusal(why.into()));
                 continue;
             };
+            if !stands {
+                // What an organisation that has ended is said to give would come back with it.
+                import.report.counts.ended += roles.held.len() as u64;
+                continue;
+            }
             if !self.holdings.tells_of(from) {
                 // Which of the two is right cannot be told.
                 self.holdings.doubt(from);
-                refuse("it is in the file a second time".into());
+                import.report.refuse(at, &refusal("it is in the file a second time".into()));
                 continue;
             }
             of.push(from);
-            if !roles.faults.is_empty() {
-                self.holdings.doubt(from);
+            match roles.doubt {
+                Doubt::All => self.holdings.doubt(from),
+                Doubt::Codes(codes) => {
+                    codes.into_iter().for_each(|code| self.holdings.doubt_code(from, code));
+                }
             }
             for why in roles.faults.into_iter().chain(roles.unknown) {
-                refuse(why);
+                import.report.refuse_part(at, &refusal(why));
             }
             for (code, holder) in roles.held {
                 match self.holders.get(&holder) {
-                    Some(to) => told.push(Told { from, to: *to, code }),
-                    None => refuse(format!("{code}: {holder} is not in the store")),
+                    Some((to, true)) => told.push(Told { from, to: *to, code }),
+                    Some((_, false)) => import.report.counts.ended += 1,
+                    None => {
+                        let why = format!("{code}: {holder} is not in the store");
+                        import.report.refuse_part(at, &refusal(why));
+                    }
                 }
             }
         }
@@ -108,14 +118,14 @@ impl AllRoles {
         &mut self,
         import: &Importer<'_>,
         entries: &[(u64, Roles)],
-    ) -> Result<HashMap<OrgNo, PartyUuid>, Failure> {
+    ) -> Result<HashMap<OrgNo, (PartyUuid, bool)>, Failure> {
         let mut numbers: Vec<OrgNo> = entries.iter().map(|(_, r)| r.org_no.clone()).collect();
         let holders =
             || entries.iter().flat_map(|(_, roles)| &roles.held).map(|(_, holder)| holder);
         numbers.extend(holders().filter(|number| !self.holders.contains_key(*number)).cloned());
         numbers.sort();
         numbers.dedup();
-        let ids = bulk::ids(import.store, &numbers).await?;
+        let ids = bulk::standing(import.store, &numbers).await?;
         for number in holders() {
             if let Some(id) = ids.get(number) {
                 self.holders.insert(number.clone(), *id);

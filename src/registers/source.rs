@@ -21,6 +21,27 @@ pub enum Unreadable {
     NotAnArray,
     #[error("something comes after the end of the array")]
     AfterTheEnd,
+    #[error("the last line has no line end, so that the file is cut off")]
+    NoLineEnd,
+    #[error(
+        "the file does not end in `#end;N` with the number of its lines, and may be cut off: fetch it again, or say --no-end-mark"
+    )]
+    NoEndMark,
+    #[error(
+        "the end mark says #end;{said}, and the file has {read} lines: fetch it again, or take the mark away and say --no-end-mark"
+    )]
+    WrongCount { said: u64, read: u64 },
+    #[error(
+        "the end mark is not `#end;N` with a number: mend it, or take it away and say --no-end-mark"
+    )]
+    BadEndMark,
+    #[error(
+        "lines come after the end mark `#end;N`: mend the file, or take the mark away and say --no-end-mark"
+    )]
+    AfterEndMark,
+    /// A fault of ours.
+    #[error("the reader of the file stopped without a word")]
+    Stopped,
     #[error("the file cannot be read: {0}")]
     Io(io::Error),
 }

@@ -1,20 +1,66 @@
-//! What parties hold from each other, in the store.
+//! What parties hold from each other, in the store, and the lease of the import that changes it.
 use super::closing::Held;
 use crate::{
     clock::Ts,
     db::{Error, Store, Tx},
-    ids::PartyUuid,
+    ids::{OrgNo, PartyUuid},
     statements,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 statements! {
-    INSERT = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+    INSERT = r"
+        insert into assignment (id, from_party, to_party, kind, code, source, valid_from)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict do nothing";
     /// Fails on one that is there already: then it is looked at anew.
-    INSERT_ALL = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from) values ($1, $2, $3, $4, $5, $6, $7)";
-    LIST_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and from_party in ($3)";
+    INSERT_ALL = r"
+        insert into assignment (id, from_party, to_party, kind, code, source, valid_from)
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    LIST_LIVE = r"
+        select id, from_party, to_party, code
+        from assignment
+        where valid_to is null
+          and kind = $1
+          and source = $2
+          and from_party in ($3)";
     /// All of a source, from this one on, in the order of the index.
-    LIST_ALL_LIVE = "select id, from_party, to_party, code from assignment where valid_to is null and kind = $1 and source = $2 and (from_party, to_party, kind, code) > ($3, $4, $1, $5) order by from_party, to_party, kind, code limit cast($6 as bigint)";
+    LIST_ALL_LIVE = r"
+        select id, from_party, to_party, code
+        from assignment
+        where valid_to is null
+          and kind = $1
+          and source = $2
+          and (from_party, to_party, kind, code) > ($3, $4, $1, $5)
+        order by from_party, to_party, kind, code
+        limit cast($6 as bigint)";
+    COUNT_LIVE = r"
+        select count(*)
+        from assignment
+        where valid_to is null
+          and source = $1
+          and kind = $2";
+    COUNT_GIVEN = r"
+        select from_party, count(*)
+        from assignment
+        where valid_to is null
+          and kind = $1
+          and source = $2
+          and from_party in ($3)
+        group by from_party";
+    COUNT_HELD = r"
+        select to_party, count(*)
+        from assignment
+        where valid_to is null
+          and kind = $1
+          and source = $2
+          and to_party in ($3)
+        group by to_party";
+    LIST_NUMBERS = r"
+        select id, org_no, party_id
+        from party
+        where id in ($1)";
     FIND_HELD = r"
         select a.id, a.from_party, a.to_party, a.kind, a.code, a.source,
             h.party_id as holder, h.kind as holder_kind, h.ended_how as holder_ended,
@@ -37,7 +83,38 @@ statements! {
             where facilitator = $1
             limit cast($2 as bigint)
         )";
-    CLOSE = "update assignment set valid_to = $1 where valid_to is null and id in ($2) returning id";
+    CLOSE = r"
+        update assignment
+        set valid_to = $1
+        where valid_to is null
+          and id in ($2)
+        returning id";
+    /// Changes no row while another import holds it.
+    TAKE_LEASE = r"
+        insert into import_lease (id, holder, what, since, expires)
+        values (1, $1, $2, $3, $4)
+        on conflict (id) do update
+        set holder = excluded.holder,
+            what = excluded.what,
+            since = excluded.since,
+            expires = excluded.expires
+        where import_lease.holder is null
+           or import_lease.expires <= excluded.since";
+    RENEW_LEASE = r"
+        update import_lease
+        set expires = $2
+        where id = 1
+          and holder = $1";
+    RELEASE_LEASE = r"
+        update import_lease
+        set holder = null
+        where id = 1
+          and holder = $1";
+    FIND_LEASE = r"
+        select what, since
+        from import_lease
+        where id = 1
+          and holder is not null";
 }
 
 pub(super) struct Assignment<'a> {
@@ -127,6 +204,58 @@ pub(super) async fn list_all_live(
         .all()
         .await
 }
+fn size(count: i64) -> usize {
+    usize::try_from(count).unwrap_or_default()
+}
+/// Returns how much of the source is live.
+pub(super) async fn count_live(store: &Store, kind: &str, source: &str) -> Result<usize, Error> {
+    let query = store.query(COUNT_LIVE).planned_anew();
+    let (count,): (i64,) = query.bind(source.to_owned()).bind(kind.to_owned()).one().await?;
+    Ok(size(count))
+}
+/// On which side of an assignment a party is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Giver,
+    Holder,
+}
+/// Returns how much of the source is live on this side of each of these parties.
+pub(super) async fn count_live_of(
+    store: &Store,
+    side: Side,
+    kind: &str,
+    source: &str,
+    parties: &[PartyUuid],
+) -> Result<HashMap<PartyUuid, usize>, Error> {
+    let sql = match side {
+        Side::Giver => COUNT_GIVEN,
+        Side::Holder => COUNT_HELD,
+    };
+    let mut all = HashMap::new();
+    for some in parties.chunks(500) {
+        let query = store.query(sql).planned_anew().bind(kind.to_owned()).bind(source.to_owned());
+        let rows: Vec<(PartyUuid, i64)> = query.list(some).all().await?;
+        all.extend(rows.into_iter().map(|(id, count)| (id, size(count))));
+    }
+    Ok(all)
+}
+/// Returns what each of these is called where an import speaks of it: an organisation by its number, a
+/// person by the party id.
+pub(super) async fn list_numbers(
+    store: &Store,
+    parties: &[PartyUuid],
+) -> Result<HashMap<PartyUuid, String>, Error> {
+    let mut all = HashMap::new();
+    for some in parties.chunks(500) {
+        let query = store.query(LIST_NUMBERS).planned_anew().list(some);
+        let rows: Vec<(PartyUuid, Option<OrgNo>, i64)> = query.all().await?;
+        all.extend(rows.into_iter().map(|(id, number, party_id)| {
+            let person = || format!("party {party_id}");
+            (id, number.map_or_else(person, |number| number.to_string()))
+        }));
+    }
+    Ok(all)
+}
 pub(super) async fn find_held(store: &Store, ids: &[Uuid]) -> Result<Vec<Held>, Error> {
     store.query(FIND_HELD).planned_anew().list(ids).all().await
 }
@@ -152,4 +281,27 @@ pub(super) async fn delete_found(tx: &mut Tx, party: PartyUuid, most: i64) -> Re
 pub(super) async fn close(tx: &mut Tx, now: Ts, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let closed: Vec<(Uuid,)> = tx.query(CLOSE).bind(now).list(ids).all().await?;
     Ok(closed.into_iter().map(|(id,)| id).collect())
+}
+
+/// Takes the lease of imports; `false` if another import holds it.
+pub(super) async fn take_lease(
+    tx: &mut Tx,
+    holder: Uuid,
+    what: &'static str,
+    now: Ts,
+    expires: Ts,
+) -> Result<bool, Error> {
+    let query = tx.query(TAKE_LEASE).bind(holder).bind(what).bind(now).bind(expires);
+    Ok(query.exec().await? == 1)
+}
+/// Lets the lease run until `expires`; `false` if it is not the holder's any more.
+pub(super) async fn renew_lease(tx: &mut Tx, holder: Uuid, expires: Ts) -> Result<bool, Error> {
+    Ok(tx.query(RENEW_LEASE).bind(holder).bind(expires).exec().await? == 1)
+}
+pub(super) async fn release_lease(tx: &mut Tx, holder: Uuid) -> Result<(), Error> {
+    tx.query(RELEASE_LEASE).bind(holder).exec().await.map(drop)
+}
+/// Returns which import holds the lease, and since when.
+pub(super) async fn find_lease(store: &Store) -> Result<Option<(String, Ts)>, Error> {
+    store.query(FIND_LEASE).opt().await
 }

@@ -2,18 +2,21 @@
 use super::{
     CHANGES, Failure, Importer, Named, Numbers, TRIES,
     brreg::{self, Unit, is_sub_unit},
+    ending::{self, Ended},
     feed::{Feed, Refusal},
-    guard,
+    guard::{Cause, Share},
     source::Source,
 };
 use crate::{
     clients::kept,
-    config::Ending,
-    db::is_taken,
+    clock::Ts,
     ids::{OrgNo, PartyUuid},
-    parties::bulk::{self, Row, Told},
+    parties::{
+        bulk::{self, Row, Told},
+        ended::HowEnded,
+    },
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Which organisations a file is of.
@@ -29,7 +32,7 @@ pub(super) async fn import(
     import: &mut Importer<'_>,
     source: Source,
     kind: Kind,
-    ending: &Ending,
+    complete: bool,
 ) -> Result<(), Failure> {
     let mut feed = Feed::elements(source, brreg::unit);
     let mut units = Units::new(kind);
@@ -43,7 +46,9 @@ pub(super) async fn import(
         units.enter(import, entries).await?;
         import.report.go_on();
     }
-    if ending.complete { units.delete_absent(import, ending).await } else { Ok(()) }
+    let endings = units.endings(import, complete).await?;
+    endings.check(import).await?;
+    endings.apply(import).await
 }
 
 /// The organisations of one file.
@@ -51,20 +56,31 @@ pub(super) struct Units {
     kind: Kind,
     seen: Numbers,
     nameless: u64,
+    /// What the file says has ended; it is live until the file has been read to its end.
+    ended: Vec<EndedUnit>,
+}
+/// An organisation that is to end.
+struct EndedUnit {
+    ended: Ended,
+    org_no: OrgNo,
+    /// Not deleted before.
+    is_live: bool,
 }
 /// What a batch comes to.
 #[derive(Default)]
 struct Plan {
     new: Vec<Told>,
     changed: Vec<Told>,
-    deleted: u64,
+    ended: Vec<EndedUnit>,
+    /// Those that had ended and stand again.
+    reopened: HashSet<PartyUuid>,
     same: u64,
     refused: Vec<(u64, Refusal)>,
 }
 
 impl Units {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { kind, seen: Numbers::default(), nameless: 0 }
+        Self { kind, seen: Numbers::default(), nameless: 0, ended: Vec::new() }
     }
 
     pub(super) async fn enter(
@@ -83,13 +99,14 @@ impl Units {
         numbers.dedup();
         for tried in 1.. {
             let known = bulk::organisations(import.store, &numbers).await?;
-            let plan = plan(&entries, &known);
+            let mut plan = plan(&entries, &known);
             let done = import.write_plan(&plan).await;
             match done {
                 // Somebody else has entered one of them meanwhile.
-                Err(error) if is_taken(&error) && tried < TRIES => {}
+                Err(failure) if failure.is_taken() && tried < TRIES => {}
                 done => {
                     done?;
+                    self.ended.append(&mut plan.ended);
                     import.count(plan);
                     break;
                 }
@@ -125,49 +142,112 @@ impl Units {
         fitting
     }
 
-    /// Those of the kind that a complete file does not name are deleted.
-    async fn delete_absent(
-        self,
+    /// These have been removed from the register, since then: whatever else is known of them, they end
+    /// and lose their names.
+    pub(super) async fn remove(
+        &mut self,
         import: &mut Importer<'_>,
-        ending: &Ending,
+        removed: Vec<(OrgNo, Ts)>,
     ) -> Result<(), Failure> {
+        let numbers: Vec<OrgNo> = removed.iter().map(|(number, _)| number.clone()).collect();
+        let known = bulk::organisations(import.store, &numbers).await?;
+        for (org_no, since) in removed {
+            match known.get(&org_no).filter(|row| row.deleted.is_none() || !row.name.is_empty()) {
+                Some(row) => {
+                    let ended = Ended { id: row.id, since, how: HowEnded::Removed };
+                    let is_live = row.deleted.is_none();
+                    self.ended.push(EndedUnit { ended, org_no, is_live });
+                }
+                None => import.report.counts.same += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// The file has been read to its end: returns what ends by it.
+    pub(super) async fn endings(
+        self,
+        import: &Importer<'_>,
+        complete: bool,
+    ) -> Result<Endings, Failure> {
+        import.something_was_used()?;
+        let (mut live, mut absent) = (0, Vec::new());
+        if complete {
+            (live, absent) = self.absent(import).await?;
+            if !absent.is_empty() && self.nameless > 0 && !import.guard.is_off() {
+                return Err(Failure::Unsure(self.nameless));
+            }
+        }
+        Ok(Endings { told: self.ended, absent, live_of_kind: live })
+    }
+    /// How many of the kind are live, and those of them that the file does not name.
+    async fn absent(&self, import: &Importer<'_>) -> Result<(usize, Vec<EndedUnit>), Failure> {
         let (mut live, mut absent, mut after) = (0, Vec::new(), String::new());
+        let since = import.clock.now();
         loop {
             let page = bulk::list_live(import.store, &after, 1_000).await?;
-            let Some((_, last, _)) = page.last() else { break };
+            let Some((_, last, _)) = page.last() else { return Ok((live, absent)) };
             last.as_str().clone_into(&mut after);
-            for (id, number, form) in page {
+            for (id, org_no, form) in page {
                 let sub = form.as_deref().is_some_and(is_sub_unit);
                 if sub == (self.kind == Kind::Sub) {
                     live += 1;
-                    if !self.seen.contains(&number) {
-                        absent.push(id);
+                    if !self.seen.contains(&org_no) {
+                        let ended = Ended { id, since, how: HowEnded::Deleted };
+                        absent.push(EndedUnit { ended, org_no, is_live: true });
                     }
                 }
             }
         }
-        guard(absent.len(), live, self.nameless, ending)?;
-        for some in absent.chunks(500) {
-            delete(import, some).await?;
+    }
+}
+
+/// The organisations that end by a file, before the guard has said whether they may.
+pub(super) struct Endings {
+    /// The register says so.
+    told: Vec<EndedUnit>,
+    /// A complete file does not name them.
+    absent: Vec<EndedUnit>,
+    /// How many there are of the kind that a complete file is of.
+    live_of_kind: usize,
+}
+impl Endings {
+    /// Refuses if too many would end.
+    pub(super) async fn check(&self, import: &Importer<'_>) -> Result<(), Failure> {
+        let counts = (self.absent.len(), self.live_of_kind);
+        import.guard.check("organisations", Cause::Silence, counts, shares(&self.absent))?;
+        let ending = self.told.iter().filter(|unit| unit.is_live).count();
+        if import.guard.must_count(Cause::Register, ending) {
+            let counts = (ending, bulk::count_live(import.store).await?);
+            import.guard.check("organisations", Cause::Register, counts, shares(&self.told))?;
         }
         Ok(())
     }
+    /// Ends them.
+    pub(super) async fn apply(self, import: &mut Importer<'_>) -> Result<(), Failure> {
+        let all: Vec<Ended> = self.told.iter().chain(&self.absent).map(|unit| unit.ended).collect();
+        for some in all.chunks(ending::AT_ONCE) {
+            end(import, some).await?;
+        }
+        ending::close_all(import.store, import.clock).await?;
+        Ok(())
+    }
 }
-async fn delete(import: &mut Importer<'_>, ids: &[PartyUuid]) -> Result<(), Failure> {
+fn shares(units: &[EndedUnit]) -> Vec<Share> {
+    let live = units.iter().filter(|unit| unit.is_live);
+    live.map(|unit| Share { name: unit.org_no.to_string(), counts: None }).collect()
+}
+/// The one place where an import ends organisations.
+async fn end(import: &mut Importer<'_>, ended: &[Ended]) -> Result<(), Failure> {
     let now = import.clock.now();
-    let done = import
-        .write(ids.len(), async |tx| {
-            let done = bulk::delete_organisations(tx, now, ids).await?;
-            kept::changed(tx, now, ids).await?;
-            Ok(done)
-        })
-        .await?;
+    let done = import.write(ended.len(), async |tx| ending::end(tx, now, ended).await).await?;
     import.report.counts.deleted += done;
+    import.report.go_on();
     Ok(())
 }
 
 impl Importer<'_> {
-    async fn write_plan(&mut self, plan: &Plan) -> Result<(), crate::db::Error> {
+    async fn write_plan(&mut self, plan: &Plan) -> Result<(), Failure> {
         let (new, now) = (&plan.new, self.clock.now());
         if !new.is_empty() {
             // Only a sub-unit can be a client from the beginning: of its main unit's facilitators.
@@ -179,8 +259,15 @@ impl Importer<'_> {
             })
             .await?;
         }
+        if !plan.reopened.is_empty() {
+            // What they gave and held before must not come back with them.
+            ending::close_all(self.store, self.clock).await?;
+        }
         for some in plan.changed.chunks(CHANGES) {
+            let ids = some.iter().map(|(row, _)| row.id);
+            let again: Vec<PartyUuid> = ids.filter(|id| plan.reopened.contains(id)).collect();
             self.write(some.len(), async |tx| {
+                ending::reopen(tx, now, &again).await?;
                 for row in some {
                     bulk::update_organisation(tx, row).await?;
                 }
@@ -194,8 +281,7 @@ impl Importer<'_> {
     fn count(&mut self, plan: Plan) {
         let counts = &mut self.report.counts;
         counts.entered += plan.new.len() as u64;
-        counts.deleted += plan.deleted;
-        counts.changed += plan.changed.len() as u64 - plan.deleted;
+        counts.changed += plan.changed.len() as u64;
         counts.same += plan.same;
         for (at, refusal) in plan.refused {
             self.report.refuse(at, &refusal);
@@ -231,10 +317,22 @@ fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
         match known.get(&unit.org_no) {
             Some(row) => {
                 let wanted = wanted(unit, row, parent);
-                if wanted == *row {
+                if let (None, Some(since)) = (row.deleted, wanted.deleted) {
+                    // Until the guard agrees it is a live one, by its row and its digest.
+                    let ended = Ended { id: row.id, since, how: HowEnded::Deleted };
+                    let org_no = row.org_no.clone();
+                    plan.ended.push(EndedUnit { ended, org_no, is_live: true });
+                    let live = Row { deleted: None, ..wanted };
+                    if live != *row {
+                        let told = Unit { deleted: None, ..unit.clone() };
+                        plan.changed.push((live, told.digest()));
+                    }
+                } else if wanted == *row {
                     plan.same += 1;
                 } else {
-                    plan.deleted += u64::from(row.deleted.is_none() && wanted.deleted.is_some());
+                    if row.deleted.is_some() && wanted.deleted.is_none() {
+                        plan.reopened.insert(row.id);
+                    }
                     plan.changed.push((wanted, unit.digest()));
                 }
             }
@@ -257,15 +355,23 @@ fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
     }
     plan
 }
-/// The row as it should be: what a deleted one does not tell is kept.
+/// The row as it should be: what a deleted one does not tell is kept, and what it must not be called
+/// any more is not. A sub-unit always has a main unit: one that names none has the one that it had.
 fn wanted(unit: &Unit, row: &Row, parent: Option<PartyUuid>) -> Row {
-    let silent = unit.deleted.is_some() && parent.is_none();
+    let name = match &unit.name {
+        // It was removed from the register, name and all; an older file still has the name.
+        Some(_) if row.name.is_empty() && unit.deleted.is_some() => "",
+        Some(name) => name,
+        None => &row.name,
+    };
+    let org_form = unit.form.clone().or_else(|| row.org_form.clone());
+    let keeps = unit.deleted.is_some() || org_form.as_deref().is_some_and(is_sub_unit);
     Row {
         id: row.id,
         org_no: row.org_no.clone(),
-        name: unit.name.as_ref().unwrap_or(&row.name).clone(),
-        org_form: unit.form.clone().or_else(|| row.org_form.clone()),
-        parent: if silent { row.parent } else { parent },
+        name: name.to_owned(),
+        org_form,
+        parent: parent.or(if keeps { row.parent } else { None }),
         deleted: unit.deleted,
     }
 }

@@ -1,13 +1,13 @@
 //! Brønnøysund's update feed: it names organisations only, and what they are now is read from a folder.
 use super::{
     Failure, Importer, Named,
-    brreg::{self, Roles, Unit, Update},
+    brreg::{self, Change, Roles, Unit, Update},
     feed::Refusal,
     roles::{self, AllRoles},
     source::Source,
     units::{Kind, Units},
 };
-use crate::{config::Ending, ids::OrgNo};
+use crate::{clock::Ts, ids::OrgNo};
 use std::{
     collections::{HashMap, HashSet},
     io::{ErrorKind, Read as _},
@@ -21,6 +21,8 @@ const LONGEST: u64 = 64 << 20;
 enum Object {
     Unit(Unit),
     Roles(Roles),
+    /// Removed from the register since then, whatever else is known of it.
+    Removed(Ts),
     NotThere,
 }
 
@@ -40,7 +42,10 @@ pub(super) async fn import(
     let mut last: HashMap<OrgNo, (u64, Update)> = HashMap::new();
     for (at, update) in (1..).zip(updates) {
         match update.org_no.as_deref().unwrap_or_default().parse() {
-            Ok(number) => drop(last.insert(number, (at, update))),
+            Ok(number) => {
+                let before = last.insert(number, (at, update));
+                import.report.superseded += u64::from(before.is_some());
+            }
             Err(e) => import.report.refuse(at, &Refusal::new(None, format!("it has {e}"))),
         }
     }
@@ -48,8 +53,16 @@ pub(super) async fn import(
     let mut last: Vec<_> = last.into_iter().collect();
     last.sort_by_key(|(_, (at, _))| *at);
     for (number, (at, update)) in last {
-        let object = objects.join(format!("{number}.json"));
-        match read(&object, &number, &update, &known) {
+        let since = update.since.unwrap_or_else(|| import.clock.now());
+        let file = objects.join(format!("{number}.json"));
+        let object = match update.change {
+            // The feed's word is enough: what lies in the folder may be an answer that it is gone.
+            Change::Removed => Ok(Object::Removed(since)),
+            Change::Deleted => Ok(Object::Unit(deleted(&file, &number, since))),
+            Change::Other => read(&file, &number, &known),
+        };
+        match object {
+            Ok(Object::Removed(since)) => found.removed.push((number, since)),
             Ok(Object::Unit(unit)) if unit.is_sub_unit() => found.sub_units.push((at, unit)),
             Ok(Object::Unit(unit)) => found.units.push((at, unit)),
             Ok(Object::Roles(roles)) => found.roles.push((at, roles)),
@@ -64,33 +77,40 @@ pub(super) async fn import(
         }
     }
     found.enter(import).await?;
-    found.all_roles.holdings.end(import, &Ending::default()).await
+    let endings = found.all_units.endings(import, false).await?;
+    let closing = found.all_roles.holdings.closing(import, false).await?;
+    // Nothing ends unless all of it may.
+    endings.check(import).await?;
+    closing.check(import).await?;
+    endings.apply(import).await?;
+    closing.apply(import).await
 }
 
-fn read(
-    object: &Path,
-    number: &OrgNo,
-    update: &Update,
-    known: &HashSet<String>,
-) -> Result<Object, Refusal> {
-    let refused = |why: String| Refusal::new(Some(number.as_str()), why);
+/// A unit that has been deleted since then: what its object tells of it, if that is the unit's.
+fn deleted(object: &Path, number: &OrgNo, since: Ts) -> Unit {
+    let told = text_of(object).ok().and_then(|text| brreg::unit(&text).ok());
+    let unit = told.filter(|unit| unit.org_no == *number).unwrap_or_else(|| Unit {
+        org_no: number.clone(),
+        name: None,
+        form: None,
+        parent: None,
+        deleted: None,
+    });
+    Unit { deleted: unit.deleted.or(Some(since)), ..unit }
+}
+fn text_of(object: &Path) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    let source = match Source::open(object) {
-        Ok(source) => source,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let gone = |since| Unit {
-                org_no: number.clone(),
-                name: None,
-                form: None,
-                parent: None,
-                deleted: Some(since),
-            };
-            return Ok(update.gone.map_or(Object::NotThere, |since| Object::Unit(gone(since))));
-        }
+    Source::open(object)?.bytes.take(LONGEST).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn read(object: &Path, number: &OrgNo, known: &HashSet<String>) -> Result<Object, Refusal> {
+    let refused = |why: String| Refusal::new(Some(number.as_str()), why);
+    let text = match text_of(object) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Object::NotThere),
         Err(error) => return Err(refused(format!("its object cannot be read: {error}"))),
     };
-    let read = source.bytes.take(LONGEST).read_to_end(&mut text);
-    read.map_err(|e| refused(format!("its object cannot be read: {e}")))?;
     let of_roles = text.windows(14).any(|window| window == b"\"rollegrupper\"");
     let (told, object) = if of_roles {
         let roles = brreg::roles(&text, Some(number), known);
@@ -108,6 +128,7 @@ struct Objects {
     units: Vec<(u64, Unit)>,
     sub_units: Vec<(u64, Unit)>,
     roles: Vec<(u64, Roles)>,
+    removed: Vec<(OrgNo, Ts)>,
     refused: Named,
     all_units: Units,
     all_roles: AllRoles,
@@ -118,6 +139,7 @@ impl Default for Objects {
             units: Vec::new(),
             sub_units: Vec::new(),
             roles: Vec::new(),
+            removed: Vec::new(),
             refused: Named::default(),
             all_units: Units::new(Kind::Any),
             all_roles: AllRoles::default(),
@@ -126,7 +148,7 @@ impl Default for Objects {
 }
 impl Objects {
     fn len(&self) -> usize {
-        self.units.len() + self.sub_units.len() + self.roles.len()
+        self.units.len() + self.sub_units.len() + self.roles.len() + self.removed.len()
     }
     fn refuse(&mut self, import: &mut Importer<'_>, at: u64, refusal: &Refusal) {
         self.refused.note(refusal);
@@ -135,6 +157,7 @@ impl Objects {
     async fn enter(&mut self, import: &mut Importer<'_>) -> Result<(), Failure> {
         self.all_units.enter(import, std::mem::take(&mut self.units)).await?;
         self.all_units.enter(import, std::mem::take(&mut self.sub_units)).await?;
+        self.all_units.remove(import, std::mem::take(&mut self.removed)).await?;
         self.all_roles.doubt(import, std::mem::take(&mut self.refused)).await?;
         self.all_roles.enter(import, std::mem::take(&mut self.roles)).await?;
         import.report.go_on();

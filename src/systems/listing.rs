@@ -8,7 +8,7 @@ use crate::{
     db::{Error, Json, Reads, Tx},
     i18n::{LANGUAGES, Localised},
     ids::{OrgNo, SystemId, SystemKey},
-    parties::model::{fold, pattern, sort_key},
+    parties::model::{NAME_KEYS_VERSION, fold, pattern, sort_key},
     statements,
 };
 use std::{fmt, str::FromStr};
@@ -17,8 +17,21 @@ use uuid::Uuid;
 statements! {
     UPSERT = "insert into system_name (language, sort, system, revision, search) values ($1, $2, $3, $4, $5) on conflict (system, language) do update set sort = excluded.sort, revision = excluded.revision, search = excluded.search";
     LIST = "select n.sort, s.internal_id, s.id, s.name, s.description, s.vendor_org_no, v.name as vendor_name from system_name n join system s on s.internal_id = n.system left join party v on v.org_no = s.vendor_org_no where n.language = $1 and (n.sort, n.system) > ($2, $3) and s.is_visible and s.deleted is null and ($4 = '%%' or n.search like cast($4 as text) escape '\\' or v.name_fold like cast($4 as text) escape '\\' or s.vendor_org_no like cast($4 as text) escape '\\') order by n.sort, n.system limit cast($5 as bigint)";
-    /// Those that were entered or changed by a program that knows nothing of this list.
-    LIST_UNLISTED = "select s.id from system s where s.is_visible and s.deleted is null and not exists (select 1 from system_name n where n.system = s.internal_id and n.revision = s.revision) order by s.id limit cast($1 as bigint)";
+    /// Those that were entered or changed by a program that knows nothing of this list, or listed by one
+    /// that makes other keys.
+    LIST_UNLISTED = r"
+        select s.id
+        from system s
+        where s.is_visible
+          and s.deleted is null
+          and not exists (
+            select 1
+            from system_name n
+            where n.system = s.internal_id
+              and n.revision = s.revision
+              and substr(n.sort, 1, 4) = $2)
+        order by s.id
+        limit cast($1 as bigint)";
 }
 
 /// Longest that a key is kept, in bytes: an index holds no longer ones.
@@ -52,7 +65,13 @@ pub(super) async fn enter(tx: &mut Tx, system: &System, revision: i64) -> Result
 pub async fn complete(app: &App) -> Result<usize, Error> {
     let mut all = 0;
     loop {
-        let found: Vec<(SystemId,)> = app.store.query(LIST_UNLISTED).bind(BATCH).all().await?;
+        let found: Vec<(SystemId,)> = app
+            .store
+            .query(LIST_UNLISTED)
+            .bind(BATCH)
+            .bind(NAME_KEYS_VERSION.to_vec())
+            .all()
+            .await?;
         if found.is_empty() {
             return Ok(all);
         }

@@ -17,6 +17,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::clients::jobs::log::STATEMENTS,
     systembruker::clients::jobs::matching::STATEMENTS,
     systembruker::clients::jobs::store::STATEMENTS,
+    systembruker::clients::kept::name_keys::STATEMENTS,
     systembruker::clients::kept::store::STATEMENTS,
     systembruker::clients::list::STATEMENTS,
     systembruker::clients::losses::STATEMENTS,
@@ -87,6 +88,7 @@ fn whoever_writes_an_organisation_takes_its_digest_away_or_gives_it_another() {
     let told = ["name = ", "org_form = ", "parent = ", "deleted = "];
     let mut seen = 0;
     for (name, sql) in STATEMENTS.iter().copied().flatten() {
+        let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
         let Some(set) = sql.strip_prefix("update party set ") else { continue };
         let set = set.split(" where ").next().unwrap();
         if told.iter().any(|column| set.contains(column)) {

@@ -4,6 +4,7 @@
 //! A facilitator's clients are kept from when they are first asked for, so that an import of a million
 //! relations pays only for those that somebody looks at. Everything here has the counter's row, so that
 //! one that opens a facilitator and one that changes relations never miss each other.
+pub mod name_keys;
 pub mod store;
 
 use super::{
@@ -145,7 +146,9 @@ impl Difference {
             let pair = (row.facilitator, row.party);
             let now = wanted.remove(&pair);
             if let Some(now) = &now
-                && (now.name_sort != row.name_sort || now.org_no != row.org_no)
+                && (now.name_sort != row.name_sort
+                    || now.name_fold != row.name_fold
+                    || now.org_no != row.org_no)
             {
                 let name = (now.org_no.clone(), now.name_sort.clone(), now.name_fold.clone());
                 difference.renamed.insert(row.party, name);

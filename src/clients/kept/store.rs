@@ -47,7 +47,10 @@ statements! {
                 join party t on t.id = f.party and t.deleted is null
                 where f.party = a.to_party and f.party <> c.id
             ) = 1";
-    LIST_KNOWN = "select facilitator, party, org_no, name_sort, relations from client where party in ($1)";
+    LIST_KNOWN = r"
+        select facilitator, party, org_no, name_sort, name_fold, relations
+        from client
+        where party in ($1)";
     LOCK_FACILITATORS = "update facilitator set opened = opened where party in ($1)";
     INSERT = "insert into client (facilitator, party, org_no, name_sort, name_fold, relations) values ($1, $2, $3, $4, $5, $6)";
     DELETE = "delete from client where facilitator = $1 and party in ($2)";
@@ -126,6 +129,7 @@ pub(super) struct KnownRow {
     pub party: PartyUuid,
     pub org_no: OrgNo,
     pub name_sort: Vec<u8>,
+    pub name_fold: String,
     pub relations: String,
 }
 pub(super) async fn list_known(tx: &mut Tx, of: &[PartyUuid]) -> Result<Vec<KnownRow>, Error> {

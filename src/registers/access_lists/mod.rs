@@ -4,11 +4,12 @@ pub mod store;
 use super::{
     CHANGES, Failure, Importer, Named, TRIES,
     feed::{Feed, Refusal},
+    guard::{Cause, Scope, Share},
     source::Source,
     table::Table,
 };
 use crate::{
-    db::is_taken,
+    config::EndMark,
     ids::{OrgNo, PartyUuid, ResourceId},
     parties::bulk,
 };
@@ -25,10 +26,14 @@ struct Line {
     actions: Vec<String>,
 }
 
-pub(super) async fn import(import: &mut Importer<'_>, source: Source) -> Result<(), Failure> {
+pub(super) async fn import(
+    import: &mut Importer<'_>,
+    source: Source,
+    end: &EndMark,
+) -> Result<(), Failure> {
     let catalogue = import.catalogue().await?;
     let mut table = Table::new(&["resource", "orgNo", "actions"]);
-    let mut feed = Feed::lines(source, move |text| {
+    let mut feed = Feed::lines(source, end, move |text| {
         let values = match table.read(text)? {
             Ok(values) => values,
             Err(refusal) => return Some(Err(refusal)),
@@ -44,7 +49,8 @@ pub(super) async fn import(import: &mut Importer<'_>, source: Source) -> Result<
     while let Some(entries) = feed.next(import.report.pace.rows).await? {
         let mut refused = Named::default();
         let lines = import.understood(entries, &mut refused);
-        lists.doubtful |= refused.nameless > 0 || !refused.numbers.is_empty();
+        lists.nameless += refused.nameless;
+        lists.doubtful.extend(bulk::ids(import.store, &refused.numbers).await?.into_values());
         lists.enter(import, lines).await?;
         import.report.go_on();
     }
@@ -74,8 +80,10 @@ fn line(resource: &str, org_no: &str, actions: &str) -> Result<Line, Refusal> {
 struct Lists {
     seen: HashSet<Uuid>,
     resources: HashSet<ResourceId>,
-    /// Something was refused: who is missing cannot be told.
-    doubtful: bool,
+    /// Organisations one of whose lines was refused: they stay on every list.
+    doubtful: HashSet<PartyUuid>,
+    /// Lines that may be of any organisation.
+    nameless: u64,
 }
 impl Lists {
     async fn enter(
@@ -126,7 +134,7 @@ impl Lists {
             let done = import.write_list(resource, &new, &changed).await;
             match done {
                 // Somebody else has entered one of them meanwhile.
-                Err(error) if is_taken(&error) && tried < TRIES => {}
+                Err(failure) if failure.is_taken() && tried < TRIES => {}
                 done => {
                     done?;
                     let counts = &mut import.report.counts;
@@ -140,20 +148,34 @@ impl Lists {
         }
         Ok(())
     }
-    /// Of the lists in the file, those that it names no more are let in no more.
+    /// Of the lists in the file, those that it names no more are let in no more, if the guard lets them
+    /// go.
     async fn end(self, import: &mut Importer<'_>) -> Result<(), Failure> {
-        if self.doubtful {
-            import.report.say("nobody is taken off a list: lines were refused");
-            return Ok(());
+        import.something_was_used()?;
+        if self.nameless > 0 && !import.guard.is_off() {
+            return Err(Failure::Unsure(self.nameless));
         }
+        let (mut gone, mut shares, mut live) = (Vec::new(), Vec::new(), 0);
         for resource in &self.resources {
-            let all = store::list_ids(import.store, resource).await?;
-            let gone: Vec<Uuid> = all.into_iter().filter(|id| !self.seen.contains(id)).collect();
-            for some in gone.chunks(500) {
-                let now = import.clock.now();
-                import.report.counts.closed +=
-                    import.write(some.len(), async |tx| store::close(tx, now, some).await).await?;
-            }
+            let all = store::list_all(import.store, resource).await?;
+            let (members, before) = (all.len(), gone.len());
+            let stays = |id: &Uuid, party: &PartyUuid| {
+                self.seen.contains(id) || self.doubtful.contains(party)
+            };
+            let ending = all.into_iter().filter(|(id, party)| !stays(id, party));
+            gone.extend(ending.map(|(id, _)| id));
+            live += members;
+            let counts = Some((gone.len() - before, members));
+            shares.push(Share { name: resource.to_string(), counts });
+        }
+        shares.retain(|share| share.counts.is_some_and(|(ending, _)| ending > 0));
+        let counts = (gone.len(), live);
+        import.guard.check("members of access lists", Cause::Silence, counts, shares.clone())?;
+        import.guard.check_each("members", Scope::List, shares)?;
+        for some in gone.chunks(500) {
+            let now = import.clock.now();
+            import.report.counts.closed +=
+                import.write(some.len(), async |tx| store::close(tx, now, some).await).await?;
         }
         Ok(())
     }
@@ -165,7 +187,7 @@ impl Importer<'_> {
         resource: &ResourceId,
         new: &[Member],
         changed: &[Member],
-    ) -> Result<(), crate::db::Error> {
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
         if !new.is_empty() {
             self.write(new.len(), async |tx| store::insert(tx, now, resource, new).await).await?;

@@ -9,7 +9,11 @@ use uuid::Uuid;
 
 statements! {
     LIST_LIVE = "select id, party, actions from access_list where valid_to is null and resource = $1 and party in ($2)";
-    LIST_IDS = "select id from access_list where valid_to is null and resource = $1";
+    LIST_ALL = r"
+        select id, party
+        from access_list
+        where valid_to is null
+          and resource = $1";
     INSERT = "insert into access_list (id, resource, party, actions, valid_from) values ($1, $2, $3, $4, $5)";
     UPDATE = "update access_list set actions = $2 where id = $1";
     CLOSE = "update access_list set valid_to = $1 where valid_to is null and id in ($2)";
@@ -34,9 +38,12 @@ pub(super) async fn list_live(
     }
     Ok(all)
 }
-pub(super) async fn list_ids(store: &Store, resource: &ResourceId) -> Result<Vec<Uuid>, Error> {
-    let rows: Vec<(Uuid,)> = store.query(LIST_IDS).bind(resource.clone()).all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// Everybody on the list.
+pub(super) async fn list_all(
+    store: &Store,
+    resource: &ResourceId,
+) -> Result<Vec<(Uuid, PartyUuid)>, Error> {
+    store.query(LIST_ALL).bind(resource.clone()).all().await
 }
 pub(super) async fn insert(
     tx: &mut Tx,

@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 use systembruker::{
     clients::{Counts, Fate, State, list::Which},
-    config::{Database, Ending, Import, ImportFile, Register},
+    config::{Import, ImportFile, Limits, Register},
     db::Engine,
     registers::{Importer, Report, Source, seed::Held},
 };
@@ -23,10 +23,12 @@ pub async fn import(bench: &Bench, what: impl FnOnce(Register) -> Import, told: 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("told.json");
     std::fs::write(&file, told.to_string()).unwrap();
-    let from = ImportFile { file, store: Database { database: String::new() } };
-    let what = what(Register { from, ending: Ending::default() });
+    // However much ends is meant.
+    let limits = Limits { yes: true, ..Limits::default() };
+    let from = ImportFile { limits, ..ImportFile::new(file, "") };
+    let what = what(Register { from, complete: false });
     let report = Report::new(Box::new(|_| {}), None);
-    let mut importer = Importer { store: &bench.app.store, clock: &bench.app.clock, report };
+    let mut importer = Importer::new(&bench.app.store, &bench.app.clock, report);
     let source = Source::open(&what.from().file).unwrap();
     importer.run(&what, source, None).await.unwrap();
 }

@@ -7,6 +7,7 @@ mod bulk_api;
 mod crash;
 mod found_again;
 mod jobs;
+mod name_keys;
 mod pages;
 mod rules;
 mod seeded;
