@@ -71,6 +71,7 @@ event-role-closed = A role in the organisation ended
 event-package-closed = An access package was revoked
 event-organisation-ended = The organisation was deleted in the register, and all access ended
 event-organisation-reopened = The organisation is registered again. Earlier access stays ended
+event-service-closed = A service was revoked
 event-notice-added = An address for notices was added
 event-notice-confirmed = An address for notices was confirmed
 event-notice-removed = An address for notices was removed

@@ -71,6 +71,7 @@ event-role-closed = En rolle i virksomheten tok slutt
 event-package-closed = En tilgangspakke ble trukket tilbake
 event-organisation-ended = Virksomheten er slettet i registeret, og alle tilganger er avsluttet
 event-organisation-reopened = Virksomheten er registrert på nytt. Tilgangene fra før er fortsatt avsluttet
+event-service-closed = En tjeneste ble trukket tilbake
 event-notice-added = En adresse for varsler ble lagt til
 event-notice-confirmed = En adresse for varsler ble bekreftet
 event-notice-removed = En adresse for varsler ble fjernet

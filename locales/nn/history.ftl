@@ -71,6 +71,7 @@ event-role-closed = Ei rolle i verksemda tok slutt
 event-package-closed = Ein tilgangspakke vart trekt tilbake
 event-organisation-ended = Verksemda er sletta i registeret, og alle tilgangar er avslutta
 event-organisation-reopened = Verksemda er registrert på nytt. Tilgangane frå før er framleis avslutta
+event-service-closed = Ei teneste vart trekt tilbake
 event-notice-added = Ei adresse for varsel vart lagd til
 event-notice-confirmed = Ei adresse for varsel vart stadfesta
 event-notice-removed = Ei adresse for varsel vart fjerna

@@ -1,7 +1,7 @@
 //! The decision, in JSON: for those who protect a service and are about to answer a system user.
 use super::{
     Decision, Question, Subject, decide,
-    question::{Named, What},
+    question::{Named, Reach, Via},
     wire,
 };
 use crate::{
@@ -183,12 +183,17 @@ struct ViaBody {
     /// Whether the party is a client of the system user's owner.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     client: bool,
+    /// Whether the party is a sub-unit, and it is through its main unit.
+    #[serde(rename = "mainUnit", skip_serializing_if = "std::ops::Not::not")]
+    main_unit: bool,
 }
 impl From<Decision> for CheckAnswer {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::Permit { via, .. } => {
-                let via = ViaBody { kind: What::name(via.what), id: via.id, client: via.client };
+                let Via { what, id, reach } = via;
+                let Reach { client, main_unit } = reach;
+                let via = ViaBody { kind: what.name(), id, client, main_unit };
                 Self { decision: "Permit", via: Some(via), cause: None }
             }
             Decision::NotApplicable(cause) => {

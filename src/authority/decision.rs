@@ -3,7 +3,7 @@
 use super::{
     lists::AccessLists,
     model::Holdings,
-    question::{Cause, Decision, Named, Question, Subject, Via, What},
+    question::{Cause, Decision, Named, Question, Reach, Subject, Via, What},
 };
 use crate::{
     catalogue::{Contents, Resource},
@@ -19,6 +19,10 @@ pub struct Party {
     pub party_id: i64,
     pub org_no: Option<OrgNo>,
     pub pid_hash: Option<String>,
+    /// `AS`, `BEDR` …; a person has none.
+    pub form: Option<String>,
+    /// The main unit of a sub-unit, unless it has been deleted: what it gives reaches the sub-unit.
+    pub main: Option<PartyUuid>,
     pub lists: AccessLists,
 }
 impl Party {
@@ -43,6 +47,8 @@ pub struct SystemUser {
     pub valid_to: Option<Ts>,
     pub paused: bool,
     pub revoked: bool,
+    /// The register has ended its owner, or had when the system user ended.
+    pub owner_ended: bool,
     /// Each with the actions that it was given for, where they are not all that the policy names.
     pub rights: Vec<(ResourceId, Option<Vec<String>>)>,
     pub packages: Vec<PackageUrn>,
@@ -55,6 +61,9 @@ pub enum ActsFor {
 }
 impl SystemUser {
     fn live(&self, now: Ts) -> Result<(), Cause> {
+        if self.owner_ended {
+            return Err(Cause::OrganisationEnded);
+        }
         if self.revoked {
             return Err(Cause::Revoked);
         }
@@ -63,19 +72,32 @@ impl SystemUser {
         }
         if self.valid_to.is_some_and(|end| end <= now) { Err(Cause::Expired) } else { Ok(()) }
     }
-    /// Whether it acts for the party, and if so whether as for a client.
-    fn stands_for(&self, party: PartyUuid) -> Result<bool, Cause> {
-        match &self.acts_for {
-            ActsFor::Owner if self.owner == party => Ok(false),
-            ActsFor::Owner => Err(Cause::WrongOrganisation),
-            // Its owner may be one of them: then it acts as for itself.
-            ActsFor::Clients(clients) if clients.contains(&party) => Ok(self.owner != party),
-            ActsFor::Clients(_) => Err(Cause::NotAClient),
+    /// How it acts for the party: by the party itself, or by the party's main unit.
+    fn reach(&self, party: &Party) -> Result<Reach, Cause> {
+        if let Some(client) = self.acts_by(party.id) {
+            return Ok(Reach { client, main_unit: false });
         }
+        if let Some(client) = party.main.and_then(|main| self.acts_by(main)) {
+            return Ok(Reach { client, main_unit: true });
+        }
+        Err(match self.acts_for {
+            ActsFor::Owner => Cause::WrongOrganisation,
+            ActsFor::Clients(_) => Cause::NotAClient,
+        })
+    }
+    /// Whether this organisation is a client of the system user's owner; `None` when the system user
+    /// does not act for it.
+    fn acts_by(&self, organisation: PartyUuid) -> Option<bool> {
+        let acts = match &self.acts_for {
+            ActsFor::Owner => self.owner == organisation,
+            // Its owner may be one of them: then it acts as for itself.
+            ActsFor::Clients(clients) => clients.contains(&organisation),
+        };
+        acts.then_some(self.owner != organisation)
     }
     /// The grant that covers the action: a package that the policy names, or the resource itself, for
     /// what it was given for and the policy still names.
-    fn covers(&self, resource: &Resource, action: &str, client: bool) -> Result<Via, Cause> {
+    fn covers(&self, resource: &Resource, action: &str, reach: Reach) -> Result<Via, Cause> {
         let has = |urn: PackageUrn| self.packages.contains(&urn).then_some(urn);
         let right = self.rights.iter().find(|(id, _)| *id == resource.identifier);
         let mut opened = right.is_some();
@@ -86,15 +108,14 @@ impl SystemUser {
                 continue;
             }
             if let Some(urn) = package {
-                return Ok(Via { what: What::Package, id: urn.to_string(), client });
+                return Ok(Via { what: What::Package, id: urn.to_string(), reach });
             }
         }
-        let named = || resource.opens.iter().flat_map(|o| &o.actions).any(|a| a == action);
         let given = |actions: &Option<Vec<String>>| {
             actions.as_ref().is_none_or(|given| given.iter().any(|a| a == action))
         };
-        if right.is_some_and(|(_, actions)| given(actions)) && named() {
-            return Ok(Via { what: What::Right, id: resource.identifier.to_string(), client });
+        if right.is_some_and(|(_, actions)| given(actions)) && resource.names(action) {
+            return Ok(Via { what: What::Right, id: resource.identifier.to_string(), reach });
         }
         Err(if opened { Cause::ActionNotGranted } else { Cause::NotGranted })
     }
@@ -109,9 +130,10 @@ pub struct Known {
     pub holdings: HashMap<(PartyUuid, PartyUuid), Holdings>,
 }
 impl Known {
-    /// The one party that is called all of these.
+    /// The one party that has all of these names; `None` where none is given.
     pub fn party(&self, named: &[Named]) -> Option<&Party> {
-        self.parties.iter().find(|party| named.iter().all(|name| party.is(name)))
+        let is = |party: &&Party| named.iter().all(|name| party.is(name));
+        self.parties.iter().find(is).filter(|_| !named.is_empty())
     }
 
     pub fn decide(&self, catalogue: &Contents, now: Ts, question: &Question) -> Decision {
@@ -141,8 +163,8 @@ impl Known {
         let user = self.system_users.get(&id).ok_or(Cause::NoSystemUser)?;
         user.live(now)?;
         let (resource, party) = self.about(catalogue, question)?;
-        let client = user.stands_for(party.id)?;
-        Ok((user.covers(resource, &question.action, client)?, party, resource))
+        let reach = user.reach(party)?;
+        Ok((user.covers(resource, &question.action, reach)?, party, resource))
     }
 
     fn of_person<'a>(
@@ -159,10 +181,19 @@ impl Known {
         for opening in &resource.opens {
             let Some(holding) = holdings.uses(catalogue, opening) else { continue };
             if opening.actions.contains(&question.action) {
+                let reach = Reach { client: false, main_unit: holding.through_main_unit };
                 let via = match opening.package() {
-                    Some(urn) => Via { what: What::Package, id: urn.to_string(), client: false },
-                    None => Via { what: What::Role, id: holding.code.clone(), client: false },
+                    Some(urn) => Via { what: What::Package, id: urn.to_string(), reach },
+                    None => Via { what: What::Role, id: holding.code.clone(), reach },
                 };
+                return Ok((via, party, resource));
+            }
+            cause = Cause::ActionNotGranted;
+        }
+        if let Some(holding) = holdings.given(&resource.identifier) {
+            if resource.names(&question.action) {
+                let reach = Reach { client: false, main_unit: holding.through_main_unit };
+                let via = Via { what: What::Right, id: holding.code.clone(), reach };
                 return Ok((via, party, resource));
             }
             cause = Cause::ActionNotGranted;
@@ -206,6 +237,8 @@ mod tests {
             party_id: i64::try_from(n).unwrap(),
             org_no: Some(org_no.parse().unwrap()),
             pid_hash: None,
+            form: Some("AS".into()),
+            main: None,
             lists: AccessLists::default(),
         }
     }
@@ -218,6 +251,7 @@ mod tests {
             valid_to: None,
             paused: false,
             revoked: false,
+            owner_ended: false,
             rights: Vec::new(),
             packages: vec![KRAV.parse().unwrap()],
         };
@@ -243,7 +277,7 @@ mod tests {
     #[test]
     fn a_package_covers_what_the_policy_lets_it() {
         let known = known(|_, _| {});
-        let via = Via { what: What::Package, id: KRAV.into(), client: false };
+        let via = Via { what: What::Package, id: KRAV.into(), reach: Reach::default() };
         assert_eq!(ask(&known, "", "read", 1), Permit { via, level: 3 });
         assert_eq!(ask(&known, "", "write", 1), NotApplicable(ActionNotGranted));
         assert_eq!(ask(&known, "", "read", 2), NotApplicable(WrongOrganisation));
@@ -279,8 +313,9 @@ mod tests {
     #[test]
     fn only_a_live_system_user_has_anything() {
         type Change = fn(&mut SystemUser, &mut Party);
-        let cases: [(Change, Cause); 5] = [
+        let cases: [(Change, Cause); 6] = [
             (|u, _| u.revoked = true, Revoked),
+            (|u, _| (u.revoked, u.owner_ended) = (true, true), OrganisationEnded),
             (|u, _| u.paused = true, Paused),
             (|u, _| u.valid_to = Some(at("2026-11-21T10:00:00Z")), Expired),
             (|u, _| u.packages.clear(), NotGranted),
@@ -298,12 +333,41 @@ mod tests {
         let two = PartyUuid(uuid::Uuid::from_u128(2));
         let known = known(|u, _| u.acts_for = ActsFor::Clients(vec![two]));
         let Permit { via, .. } = ask(&known, "", "read", 2) else { panic!() };
-        assert!(via.client);
+        assert!(via.reach.client && !via.reach.main_unit);
         assert_eq!(ask(&known, "", "read", 1), NotApplicable(NotAClient));
         let one = PartyUuid(uuid::Uuid::from_u128(1));
         let own = self::known(|u, _| u.acts_for = ActsFor::Clients(vec![one, two]));
         let Permit { via, .. } = ask(&own, "", "read", 1) else { panic!() };
-        assert!(!via.client, "the owner is no client of its own");
+        assert!(!via.reach.client, "the owner is no client of its own");
+    }
+
+    #[test]
+    fn what_a_main_unit_gives_reaches_its_sub_unit_and_no_further() {
+        let (one, two) = (PartyUuid(uuid::Uuid::from_u128(1)), PartyUuid(uuid::Uuid::from_u128(2)));
+        // The second party is a sub-unit of the first.
+        let with_sub_unit = |change: &dyn Fn(&mut SystemUser)| {
+            let mut known = known(|user, _| change(user));
+            known.parties[1].main = Some(one);
+            known
+        };
+        let standard = with_sub_unit(&|_| {});
+        let Permit { via, .. } = ask(&standard, "", "read", 2) else { panic!() };
+        assert_eq!(via.reach, Reach { client: false, main_unit: true });
+        let of_the_sub_unit = with_sub_unit(&|user| user.owner = two);
+        assert!(matches!(ask(&of_the_sub_unit, "", "read", 2), Permit { .. }));
+        assert_eq!(ask(&of_the_sub_unit, "", "read", 1), NotApplicable(WrongOrganisation));
+        let facilitator = PartyUuid(uuid::Uuid::from_u128(8));
+        let agent = |client| {
+            with_sub_unit(&move |user: &mut SystemUser| {
+                user.owner = facilitator;
+                user.acts_for = ActsFor::Clients(vec![client]);
+            })
+        };
+        let Permit { via, .. } = ask(&agent(one), "", "read", 2) else { panic!() };
+        assert_eq!(via.reach, Reach { client: true, main_unit: true });
+        assert_eq!(ask(&agent(two), "", "read", 1), NotApplicable(NotAClient));
+        let limited = ask(&standard, "Enabled", "read", 2);
+        assert_eq!(limited, Deny(NotOnAccessList), "the list is asked of the sub-unit");
     }
 
     #[test]
@@ -330,5 +394,6 @@ mod tests {
         assert!(known.party(&[number(), Named::PartyId(2)]).is_none());
         let nobody = Named::Person { current: "x".into(), older: None };
         assert!(known.party(&[nobody]).is_none());
+        assert!(known.party(&[]).is_none(), "no name is nobody's");
     }
 }

@@ -148,6 +148,11 @@ pub async fn everybodys_holdings(
     Ok((everybody.into_iter().map(|(_, holdings)| holdings).collect(), nobody))
 }
 
+/// Returns how many sub-units the organisation has: what it gives a system user reaches them as well.
+pub async fn count_sub_units(tx: &mut Tx, party: PartyUuid) -> Result<i64, Error> {
+    store::count_sub_units(tx, party).await
+}
+
 /// What a system user is to be given.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Items<'a> {

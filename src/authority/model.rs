@@ -13,6 +13,11 @@ pub const ACCESS_MANAGER: &str = "tilgangsstyrer";
 pub const CLIENT_ADMINISTRATOR: &str = "klientadministrator";
 /// The package whose holder may give on what the main administrator's role can give.
 pub const MAIN_ADMINISTRATOR: &str = "hovedadministrator";
+/// Old roles that the policy of access management names; the roles of the register that give one of
+/// them are in [`roles`].
+const ACCESS_ROLES: [&str; 3] = ["ADMAI", "HADM", "BOBEL"];
+/// Old roles that the policy of client administration names.
+const CLIENT_ROLES: [&str; 2] = ["KLADM", "HADM"];
 /// What authority is recorded as that a login brought.
 pub const VOUCHED: &str = "vouched";
 /// May not be given to organisations or system users at all.
@@ -23,7 +28,7 @@ const NEVER_TO_SYSTEM_USERS: &str = "virksomhetens-representant-skjemaoppgaver";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holding {
     pub kind: HoldingKind,
-    /// A role's code, or the last part of a package's urn.
+    /// A role's code, the last part of a package's urn, or a resource's id.
     pub code: String,
     /// The form of the organisation that it is held from.
     pub form: Option<String>,
@@ -34,6 +39,8 @@ pub struct Holding {
 pub enum HoldingKind {
     Role,
     Package,
+    /// A single service that was given directly.
+    Resource,
     /// The provider vouched for it at this login: access is managed, and nothing else.
     Vouched {
         /// Unless the operator lets it also give what a main administrator could.
@@ -63,26 +70,30 @@ impl Outcome {
 }
 
 impl Holdings {
-    /// What lets the person manage access for the party: a key role, or a package that they have
-    /// been given or have through a role. `None` when nothing does.
+    /// Returns the code of what lets the person manage access for the party; `None` when nothing does.
+    /// A key role, a role that gives one of [`ACCESS_ROLES`], or the package of the access manager or the
+    /// main administrator, held by any path; or a login that was vouched for.
     pub fn manages_access(&self, catalogue: &Contents) -> Option<String> {
         let vouched = || {
             let is = |h: &&Holding| matches!(h.kind, HoldingKind::Vouched { .. });
             self.held.iter().find(is).map(|h| h.code.clone())
         };
-        self.opens(catalogue, ACCESS_MANAGER).or_else(vouched)
+        self.administers(catalogue, &ACCESS_ROLES, ACCESS_MANAGER).or_else(vouched)
     }
-    /// A key role, this package, or the main administrator's: held by any path.
-    fn opens(&self, catalogue: &Contents, package: &str) -> Option<String> {
+    /// Returns the code of what lets the person manage the clients of the party's agent system users: the
+    /// same, with [`CLIENT_ROLES`] and the package of the client administrator.
+    pub fn manages_clients(&self, catalogue: &Contents) -> Option<String> {
+        self.administers(catalogue, &CLIENT_ROLES, CLIENT_ADMINISTRATOR)
+    }
+    fn administers(&self, catalogue: &Contents, old: &[&str], package: &str) -> Option<String> {
         let key = self.held.iter().find(|h| is_key(h, catalogue));
+        let gives_old = |h: &&Holding| {
+            h.kind == HoldingKind::Role && old.iter().any(|old| roles::includes(&h.code, old))
+        };
+        let role = || self.held.iter().find(gives_old);
         let package = || self.access_to(catalogue.package(&urn(package)?)?);
         let main = || self.main_administrator(catalogue).next();
-        key.or_else(package).or_else(main).map(|h| h.code.clone())
-    }
-
-    /// What lets the person manage the clients of the party's agent system users.
-    pub fn manages_clients(&self, catalogue: &Contents) -> Option<String> {
-        self.opens(catalogue, CLIENT_ADMINISTRATOR)
+        key.or_else(role).or_else(package).or_else(main).map(|h| h.code.clone())
     }
 
     /// Whether each package can be given on to a standard system user.
@@ -104,15 +115,13 @@ impl Holdings {
     /// Whether at least one right to the resource can be given on.
     pub fn can_give_resource(&self, catalogue: &Contents, id: &ResourceId) -> Outcome {
         let Some(resource) = catalogue.resource(id) else { return Outcome::Unknown };
-        if resource.is_maskinporten_schema() {
-            return Outcome::MayNot(Code::MaskinportenSchema);
+        if let Some(code) = resource.closed() {
+            return Outcome::MayNot(code);
         }
-        if !resource.delegable {
-            return Outcome::MayNot(Code::NotDelegable);
-        }
+        let given = self.given(id).is_some();
         let (mut packages, mut roles, mut unlisted) = (false, false, false);
         for opening in &resource.opens {
-            if self.gives(catalogue, opening) {
+            if given || self.gives(catalogue, opening) {
                 if opening.actions.iter().any(|action| self.lists.allow(resource, action)) {
                     return Outcome::May;
                 }
@@ -136,7 +145,9 @@ impl Holdings {
         if !self.can_give_resource(catalogue, id).may() {
             return actions;
         }
-        for opening in resource.opens.iter().filter(|opening| self.gives(catalogue, opening)) {
+        let given = self.given(id).is_some();
+        let gives = |opening: &&Opening| given || self.gives(catalogue, opening);
+        for opening in resource.opens.iter().filter(gives) {
             let allowed = opening.actions.iter().filter(|a| self.lists.allow(resource, a));
             actions.extend(allowed.cloned());
         }
@@ -151,6 +162,12 @@ impl Holdings {
             Some(urn) => self.access_to(catalogue.package(&urn)?),
             None => self.with_role(catalogue, &opening.by),
         }
+    }
+
+    /// Returns the holding by which the person was given this service directly: it is for every action that
+    /// the policy names.
+    pub fn given(&self, id: &ResourceId) -> Option<&Holding> {
+        self.held.iter().find(|h| h.kind == HoldingKind::Resource && h.code == id.as_str())
     }
 
     /// Whether the person may give on what this rule of a policy opens.
@@ -180,6 +197,7 @@ impl Holdings {
             HoldingKind::Role => {
                 package.grants.iter().any(|g| g.delegate && g.covers(&h.code, h.form.as_deref()))
             }
+            HoldingKind::Resource => false,
             HoldingKind::Vouched { may_give } => may_give && as_main_administrator(package, h),
         });
         own || self.delegates_as_main_administrator(catalogue, package)
@@ -208,7 +226,7 @@ impl Holding {
                 let form = self.form.as_deref();
                 package.grants.iter().any(|g| g.access && g.covers(&self.code, form))
             }
-            HoldingKind::Vouched { .. } => false,
+            HoldingKind::Resource | HoldingKind::Vouched { .. } => false,
         }
     }
 }
@@ -254,7 +272,26 @@ mod tests {
     fn package(code: &str) -> PackageUrn {
         urn(code).unwrap()
     }
-    use HoldingKind::{Package as P, Role as R};
+    use HoldingKind::{Package as P, Resource as S, Role as R};
+
+    #[test]
+    fn a_service_that_was_given_directly_is_for_what_the_policy_names_and_nothing_else() {
+        let (c, given) = (contents(), held(S, "ske-krav", "AS"));
+        let id: ResourceId = "ske-krav".parse().unwrap();
+        assert!(given.can_give_resource(&c, &id).may());
+        assert_eq!(given.givable_actions(&c, &id), ["read"]);
+        assert!(given.given(&id).is_some() && given.given(&"ske-x".parse().unwrap()).is_none());
+        // A package by the same code is another thing.
+        let named_alike = held(S, "krav-og-utlegg", "AS");
+        let krav = package("krav-og-utlegg");
+        assert_eq!(
+            named_alike.can_give_package(&c, &krav),
+            Outcome::MayNot(Code::PackageCheckFailed)
+        );
+        assert!(!named_alike.can_give_resource(&c, &id).may());
+        let manager = held(S, ACCESS_MANAGER, "AS");
+        assert_eq!(manager.manages_access(&c).or(manager.manages_clients(&c)), None);
+    }
 
     #[test]
     fn a_chief_executive_manages_access_and_gives_the_service() {
@@ -301,6 +338,21 @@ mod tests {
         assert_eq!(held(P, "klientadministrator", "AS").manages_access(&c), None);
         assert_eq!(held(R, "REGN", "AS").manages_access(&c), None);
         assert_eq!(Holdings::default().manages_access(&c), None);
+    }
+
+    #[test]
+    fn contact_persons_co_owners_and_representatives_manage_access() {
+        let c = contents();
+        for role in ["KEMN", "KOMK", "SAM", "SREVA", "FFØR", "KNUF", "REPR", "BOBE", "ADMAI"] {
+            let one = held(R, role, "KOMM");
+            assert_eq!(one.manages_access(&c).as_deref(), Some(role));
+            let clients = ["SREVA", "REPR", "BOBE"].contains(&role);
+            assert_eq!(one.manages_clients(&c).is_some(), clients, "{role}");
+        }
+        for role in ["REGN", "REVI", "KONT", "NEST", "MEDL", "VARA", "SIGN", "PROK"] {
+            let one = held(R, role, "AS");
+            assert!(one.manages_access(&c).or(one.manages_clients(&c)).is_none(), "{role}");
+        }
     }
 
     #[test]

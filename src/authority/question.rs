@@ -45,8 +45,15 @@ pub struct Via {
     pub what: What,
     /// A package's urn, a resource's id, or a role's code.
     pub id: String,
-    /// Whether the party is a client of the system user's owner.
+    pub reach: Reach,
+}
+/// How a subject comes to act for the party.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The party, or its main unit, is a client of the system user's owner.
     pub client: bool,
+    /// The party is a sub-unit, and its main unit has given it.
+    pub main_unit: bool,
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
@@ -69,6 +76,8 @@ impl What {
 pub enum Cause {
     NoSystemUser,
     Revoked,
+    /// The register has ended its owner, and it with it.
+    OrganisationEnded,
     Paused,
     Expired,
     UnknownPerson,
@@ -89,6 +98,7 @@ impl Cause {
         match self {
             Self::NoSystemUser => "no-system-user",
             Self::Revoked => "revoked",
+            Self::OrganisationEnded => "organisation-ended",
             Self::Paused => "paused",
             Self::Expired => "expired",
             Self::UnknownPerson => "unknown-person",
@@ -105,7 +115,13 @@ impl Cause {
 impl Decision {
     /// Whether it was about a system user that is live, which has then been used.
     pub fn is_use(&self) -> bool {
-        let dead = [Cause::NoSystemUser, Cause::Revoked, Cause::Paused, Cause::Expired];
+        let dead = [
+            Cause::NoSystemUser,
+            Cause::Revoked,
+            Cause::OrganisationEnded,
+            Cause::Paused,
+            Cause::Expired,
+        ];
         !matches!(self, Self::NotApplicable(cause) if dead.contains(cause))
     }
 }

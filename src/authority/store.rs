@@ -81,16 +81,58 @@ statements! {
         cross join party p
         where k.from_party = g.holder and k.valid_from <= $2 and p.id = k.to_party and p.kind = 'person'
         order by person";
-    /// The parties that are named in any of four ways, each with those of its access lists that are
-    /// for these resources. All lists are [`WIDE`], so that it is one statement however many are asked for.
-    LIST_PARTIES = "select p.id, p.party_id, p.org_no, p.pid_hash, l.resource, l.actions from party p left join access_list l on l.party = p.id and l.valid_to is null and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80) where p.deleted is null and (p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48) or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64))";
+    /// The parties that are named in any of four ways, each with its form, its main unit where it is a
+    /// sub-unit, and those of its access lists that are for these resources. Every list of parameters
+    /// has a fixed width, so that it is one statement however many are asked for.
+    LIST_PARTIES = r"
+        select p.id, p.party_id, p.org_no, p.pid_hash, p.org_form, m.id as main, l.resource, l.actions
+        from party p
+        left join party m
+          on m.id = p.parent
+          and m.deleted is null
+          and p.org_form in ('BEDR', 'AAFY')
+        left join access_list l
+          on l.party = p.id
+          and l.valid_to is null
+          and l.resource in ($65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80)
+        where p.deleted is null
+          and (
+            p.org_no in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            or p.party_id in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+            or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48)
+            or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)
+          )";
     /// Each of these system users, once for each of its grants and of those parties among these that it
     /// has been given as clients.
-    LIST_SYSTEM_USERS = "select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked, g.kind as grant_kind, g.item, g.actions, d.client from system_user u left join system_user_grant g on g.system_user = u.id left join client_delegation d on d.system_user = u.id and d.ended is null and d.client in ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) order by u.id, d.client";
+    LIST_SYSTEM_USERS = r"
+        select u.id, u.kind, u.owner, u.valid_to, u.paused, u.revoked,
+          (u.ended_how is not null or o.deleted is not null) as owner_ended,
+          g.kind as grant_kind, g.item, g.actions, d.client
+        from system_user u
+        join party o on o.id = u.owner
+        left join system_user_grant g on g.system_user = u.id
+        left join client_delegation d
+          on d.system_user = u.id
+          and d.ended is null
+          and d.client in (
+            $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,
+            $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48
+          )
+        where u.id in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        order by u.id, d.client";
+    /// The organisation's live sub-units.
+    COUNT_SUB_UNITS = r"
+        select count(*)
+        from party s
+        where s.parent = $1
+          and s.deleted is null
+          and s.org_form in ('BEDR', 'AAFY')";
 }
 
 /// How many of a kind a statement takes at once.
 const WIDE: usize = 16;
+/// How many parties the system users' clients are looked for among at once: [`WIDE`] with their main units.
+const WIDE_CLIENTS: usize = 2 * WIDE;
 
 #[derive(sqlx::FromRow)]
 struct HoldingRow {
@@ -106,13 +148,15 @@ impl HoldingRow {
         let kind = match self.kind.as_str() {
             "role" => HoldingKind::Role,
             "package" => HoldingKind::Package,
+            "resource" => HoldingKind::Resource,
             "vouched" => HoldingKind::Vouched { may_give },
-            _ => {
+            "listed" => {
                 let bad = |_| inconsistent("an access list of the resource", &self.code);
                 let resource: ResourceId = self.code.parse().map_err(bad)?;
                 holdings.lists.put(resource, self.actions.map(|a| a.0).unwrap_or_default());
                 return Ok(());
             }
+            _ => return Err(inconsistent("what is held, by its kind", &self.kind)),
         };
         holdings.held.push(Holding {
             kind,
@@ -153,6 +197,11 @@ async fn holdings(
     Ok(holdings)
 }
 
+pub(super) async fn count_sub_units(tx: &mut Tx, party: PartyUuid) -> Result<i64, Error> {
+    let (count,): (i64,) = tx.query(COUNT_SUB_UNITS).bind(party).one().await?;
+    Ok(count)
+}
+
 #[derive(sqlx::FromRow)]
 struct EverybodysRow {
     person: Option<PartyUuid>,
@@ -187,7 +236,8 @@ pub(super) async fn list_everybodys(
 }
 
 /// What the store knows of all that the questions are about: two statements while they name at most
-/// [`WIDE`] system users and as many parties; one more for each person and party.
+/// [`WIDE`] system users and as many parties, also with their main units; one more for each person and
+/// party.
 pub(super) async fn known(
     store: &Store,
     now: Ts,
@@ -212,8 +262,14 @@ pub(super) async fn known(
             }
         }
     }
-    let parties: Vec<PartyUuid> = known.parties.iter().map(|party| party.id).collect();
-    known.system_users = list_system_users(store, &users, &parties).await?;
+    let mut clients: Vec<PartyUuid> = Vec::new();
+    for party in known.parties.iter().filter(|party| party.org_no.is_some()) {
+        push(&mut clients, party.id);
+        if let Some(main) = party.main {
+            push(&mut clients, main);
+        }
+    }
+    known.system_users = list_system_users(store, &users, &clients).await?;
     Ok(known)
 }
 fn push<T: PartialEq>(all: &mut Vec<T>, one: T) {
@@ -228,6 +284,8 @@ struct PartyRow {
     party_id: i64,
     org_no: Option<OrgNo>,
     pid_hash: Option<String>,
+    org_form: Option<String>,
+    main: Option<PartyUuid>,
     resource: Option<ResourceId>,
     actions: Option<Json<Vec<String>>>,
 }
@@ -282,17 +340,20 @@ async fn list_parties(
     for from in (0..asked.longest()).step_by(WIDE) {
         for resources in (0..asked.limited.len().max(1)).step_by(WIDE) {
             let query = store.query(LIST_PARTIES);
-            let query = bind_wide(query, &asked.numbers, from);
-            let query = bind_wide(query, &asked.party_ids, from);
-            let query = bind_wide(query, &asked.ids, from);
-            let query = bind_wide(query, &asked.people, from);
-            let rows: Vec<PartyRow> = bind_wide(query, &asked.limited, resources).all().await?;
+            let query = bind_wide(query, &asked.numbers, from, WIDE);
+            let query = bind_wide(query, &asked.party_ids, from, WIDE);
+            let query = bind_wide(query, &asked.ids, from, WIDE);
+            let query = bind_wide(query, &asked.people, from, WIDE);
+            let rows: Vec<PartyRow> =
+                bind_wide(query, &asked.limited, resources, WIDE).all().await?;
             for row in rows {
                 let party = found.entry(row.id).or_insert_with(|| Party {
                     id: row.id,
                     party_id: row.party_id,
                     org_no: row.org_no,
                     pid_hash: row.pid_hash,
+                    form: row.org_form,
+                    main: row.main,
                     lists: super::AccessLists::default(),
                 });
                 if let Some((resource, actions)) = row.resource.zip(row.actions) {
@@ -303,12 +364,12 @@ async fn list_parties(
     }
     Ok(found.into_values().collect())
 }
-/// Binds [`WIDE`] of the values from there on, and nothing where there are no more.
-fn bind_wide<'q, T: Clone>(query: Query<'q>, values: &[T], from: usize) -> Query<'q>
+/// Binds `width` of the values from there on, and nothing where there are no more.
+fn bind_wide<'q, T: Clone>(query: Query<'q>, values: &[T], from: usize, width: usize) -> Query<'q>
 where
     Option<T>: Value,
 {
-    (from..from + WIDE).fold(query, |query, at| query.bind(values.get(at).cloned()))
+    (from..from + width).fold(query, |query, at| query.bind(values.get(at).cloned()))
 }
 
 #[derive(sqlx::FromRow)]
@@ -319,6 +380,7 @@ struct SystemUserRow {
     valid_to: Option<Ts>,
     paused: Option<Ts>,
     revoked: Option<Ts>,
+    owner_ended: bool,
     grant_kind: Option<String>,
     item: Option<String>,
     actions: Option<Json<Vec<String>>>,
@@ -336,6 +398,7 @@ impl SystemUserRow {
             valid_to: self.valid_to,
             paused: self.paused.is_some(),
             revoked: self.revoked.is_some(),
+            owner_ended: self.owner_ended,
             rights: Vec::new(),
             packages: Vec::new(),
         })
@@ -363,9 +426,10 @@ async fn list_system_users(
 ) -> Result<HashMap<SystemUserId, SystemUser>, Error> {
     let mut found: HashMap<SystemUserId, SystemUser> = HashMap::new();
     for from in (0..ids.len()).step_by(WIDE) {
-        for among in (0..parties.len().max(1)).step_by(WIDE) {
-            let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from);
-            let rows: Vec<SystemUserRow> = bind_wide(query, parties, among).all().await?;
+        for among in (0..parties.len().max(1)).step_by(WIDE_CLIENTS) {
+            let query = bind_wide(store.query(LIST_SYSTEM_USERS), ids, from, WIDE);
+            let query = bind_wide(query, parties, among, WIDE_CLIENTS);
+            let rows: Vec<SystemUserRow> = query.all().await?;
             for row in rows {
                 let user = match found.entry(row.id) {
                     Entry::Occupied(known) => known.into_mut(),

@@ -1,6 +1,9 @@
 //! A resource: one service of a service owner, as the registry describes it.
 use super::Name;
-use crate::ids::{OrgNo, PackageUrn, ResourceId};
+use crate::{
+    ids::{OrgNo, PackageUrn, ResourceId},
+    problem::Code,
+};
 use serde::{Deserialize, Serialize};
 
 fn yes() -> bool {
@@ -9,6 +12,9 @@ fn yes() -> bool {
 fn level_three() -> u8 {
     3
 }
+
+/// What the urn of a service begins with.
+pub const URN_PREFIX: &str = "urn:altinn:resource:";
 
 /// One service, and what opens it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,6 +75,17 @@ impl Resource {
     /// Whether only the organisations on its access list are let in.
     pub fn is_limited(&self) -> bool {
         self.access_list_mode.eq_ignore_ascii_case("Enabled")
+    }
+    /// Returns why it can be given to nobody; `None` when it can be given.
+    pub fn closed(&self) -> Option<Code> {
+        if self.is_maskinporten_schema() {
+            return Some(Code::MaskinportenSchema);
+        }
+        (!self.delegable).then_some(Code::NotDelegable)
+    }
+    /// Whether the policy names the action for anybody.
+    pub fn names(&self, action: &str) -> bool {
+        self.opens.iter().flat_map(|opening| &opening.actions).any(|a| a == action)
     }
     /// Whether its kind may be among a system's rights.
     pub fn is_open_to_systems(&self) -> bool {

@@ -15,6 +15,8 @@ pub enum Relation {
     Role { code: String, form: String },
     /// The code of a package that the client has given.
     Package(String),
+    /// The id of a single service that the client has given: it lets no package be passed on.
+    Service(String),
 }
 impl Relation {
     pub fn role(code: &str, form: Option<&str>) -> Self {
@@ -23,10 +25,13 @@ impl Relation {
     pub fn package(code: &str) -> Self {
         Self::Package(plain(code))
     }
-    /// The role's or the package's.
+    pub fn service(id: &str) -> Self {
+        Self::Service(plain(id))
+    }
+    /// The role's or the package's code, or the service's id.
     pub fn code(&self) -> &str {
         match self {
-            Self::Role { code, .. } | Self::Package(code) => code,
+            Self::Role { code, .. } | Self::Package(code) | Self::Service(code) => code,
         }
     }
     /// Whether it lets the facilitator pass the package on to a system user for clients.
@@ -39,6 +44,7 @@ impl Relation {
                 package.grants.iter().any(|g| g.access && g.covers(code, Some(form)))
             }
             Self::Package(code) => code == urn.code(),
+            Self::Service(_) => false,
         })
     }
 }
@@ -51,11 +57,12 @@ impl fmt::Display for Relation {
         match self {
             Self::Role { code, form } => write!(f, "{code}/{form}"),
             Self::Package(code) => write!(f, "={code}"),
+            Self::Service(id) => write!(f, "@{id}"),
         }
     }
 }
 
-/// All of a client's relations to one facilitator. As text they have one spelling: `REGN/AS =toll`.
+/// All of a client's relations to one facilitator. As text they have one spelling: `REGN/AS =toll @ske-x`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Relations(BTreeSet<Relation>);
 impl Relations {
@@ -91,10 +98,10 @@ impl fmt::Display for Relations {
 impl From<&str> for Relations {
     /// What it was spelt as; what is spelt otherwise is no relation.
     fn from(text: &str) -> Self {
-        let read = |word: &str| match (word.strip_prefix('='), word.split_once('/')) {
-            (Some(code), _) => Some(Relation::package(code)),
-            (None, Some((code, form))) => Some(Relation::role(code, Some(form))),
-            (None, None) => None,
+        let read = |word: &str| match word.split_at_checked(1) {
+            Some(("=", code)) => Some(Relation::package(code)),
+            Some(("@", id)) => Some(Relation::service(id)),
+            _ => word.split_once('/').map(|(code, form)| Relation::role(code, Some(form))),
         };
         Self(text.split(' ').filter_map(read).collect())
     }
@@ -282,14 +289,22 @@ mod tests {
     }
 
     #[test]
+    fn a_single_service_supplies_no_package() {
+        assert_eq!(lack("@toll", &["toll"]), ["toll"]);
+        assert!(lack("@ske-x =toll", &["toll"]).is_empty());
+        assert!(lack("@ske-x", &[]).is_empty());
+    }
+
+    #[test]
     fn relations_have_one_spelling() {
         let mut relations = Relations::default();
         relations.put(Relation::package("toll"));
         relations.put(Relation::role("REGN", Some("AS")));
         relations.put(Relation::role("REGN", Some("AS")));
         relations.put(Relation::role("FFØR", None));
+        relations.put(Relation::service("ske-x"));
         let text = relations.to_string();
-        assert_eq!(text, "FFØR/ REGN/AS =toll");
+        assert_eq!(text, "FFØR/ REGN/AS =toll @ske-x");
         assert_eq!(Relations::from(text.as_str()), relations);
         assert_eq!(Relation::role("A B/=", Some("x y")).to_string(), "AB/xy");
         let fewer = Relations::from("FFØR/ =toll");

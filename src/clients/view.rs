@@ -1,6 +1,6 @@
 //! Clients as pages and tables show them: relations, packages and outcomes in words.
 use super::{
-    model::{Client, Fate, Relations, State},
+    model::{Client, Fate, Relation, Relations, State},
     pages::Row,
     shelf,
 };
@@ -16,10 +16,13 @@ use crate::{
     },
 };
 
-/// Why a party is a client: roles and packages by their names.
+/// Why a party is a client: roles, packages and single services by their names.
 pub fn relations(page: &Page, catalogue: &Contents, relations: &Relations) -> String {
-    let mut words: Vec<String> =
-        relations.iter().map(|relation| items::role(page, catalogue, relation.code())).collect();
+    let name = |relation: &Relation| match relation {
+        Relation::Service(id) => items::service(page, catalogue, id),
+        Relation::Role { code, .. } | Relation::Package(code) => items::role(page, catalogue, code),
+    };
+    let mut words: Vec<String> = relations.iter().map(name).collect();
     words.dedup();
     words.join(", ")
 }

@@ -70,7 +70,7 @@ impl AccessBody {
     pub fn of(relation: &Relation, catalogue: &Contents) -> Self {
         let role = match relation {
             Relation::Role { code, .. } => catalogue.role(code).map(|role| role.urn.clone()),
-            Relation::Package(_) => None,
+            Relation::Package(_) | Relation::Service(_) => None,
         };
         let supplied = catalogue.packages().filter(|p| relation.supplies(catalogue, &p.urn));
         Self {

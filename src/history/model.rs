@@ -46,7 +46,13 @@ pub const GROUPS: [(&str, &[&str]); 6] = [
     ("client", &["client.added", "client.removed", "client.rule-set", "client.rule-removed"]),
     (
         "authority",
-        &["role.closed", "package.closed", "organisation.ended", "organisation.reopened"],
+        &[
+            "role.closed",
+            "package.closed",
+            "service.closed",
+            "organisation.ended",
+            "organisation.reopened",
+        ],
     ),
     ("notice", &["notice.added", "notice.confirmed", "notice.removed"]),
 ];
@@ -118,7 +124,7 @@ pub struct Happened {
     /// Whether the request can still be looked at.
     pub request_is_there: bool,
     pub client: Option<Client>,
-    /// The role or package that was closed, or that a rule is about.
+    /// The role, package or service that was closed, or that a rule is about.
     pub code: Option<String>,
     /// Why, where nobody decided it.
     pub reason: Option<String>,

@@ -35,11 +35,12 @@ pub fn who(page: &Page, catalogue: &Contents, actor: &Actor) -> (String, Option<
     }
 }
 
-/// More about it: the role or package that was closed or that a rule is about, until when the system user
+/// More about it: the role, package or service that was closed or that a rule is about, until when the system user
 /// lasts, or why it happened.
 pub fn more(page: &Page, catalogue: &Contents, happened: &Happened) -> Option<String> {
     if let Some(code) = &happened.code {
-        return Some(items::role(page, catalogue, code));
+        let name = if happened.kind == "service.closed" { items::service } else { items::role };
+        return Some(name(page, catalogue, code));
     }
     if let Some(end) = happened.end {
         return Some(match end {

@@ -37,7 +37,7 @@ impl Reason {
     }
 }
 
-/// A role or a package that one party has held from another.
+/// A role, a package or a single service that one party has held from another.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Held {
     pub id: Uuid,
@@ -88,7 +88,11 @@ async fn end_what_rested_on(tx: &mut Tx, now: Ts, ended: &[&Held]) -> Result<(),
 /// In the history of the giver; and in the holder's, when the giver has ended: nothing else would tell
 /// its people.
 fn told(held: &Held, reason: Reason) -> Vec<Event> {
-    let kind = if held.kind == "role" { "role.closed" } else { "package.closed" };
+    let kind = match held.kind.as_str() {
+        "role" => "role.closed",
+        "resource" => "service.closed",
+        _ => "package.closed",
+    };
     let data = json!({ "code": held.code, "holder": held.holder, "source": held.source });
     let event = |party, data| {
         Event::new(kind, Actor::Product).party(party).data(data).because(reason.said(held))

@@ -10,7 +10,7 @@ use crate::{clients::kept, ids::PartyUuid};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// One role or package that the file tells of.
+/// One role or package that the file tells of; a single service is told of among packages, by its urn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Told {
     pub from: PartyUuid,

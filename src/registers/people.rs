@@ -9,9 +9,9 @@ use super::{
     table::Table,
 };
 use crate::{
-    catalogue::{Contents, EntityType},
+    catalogue::{Contents, EntityType, resource::URN_PREFIX},
     config::People,
-    ids::{OrgNo, PackageUrn, PartyUuid, PersonNo},
+    ids::{OrgNo, PackageUrn, PartyUuid, PersonNo, ResourceId},
     parties::{
         NumberKeys,
         bulk::{self, PersonRow},
@@ -71,7 +71,7 @@ pub(super) async fn persons(
     all(import, feed, Holdings::new("role", "persons", false), settings.register.complete).await
 }
 
-/// `fromOrgNo;to;package`.
+/// `fromOrgNo;to;package`; for `package` also the urn of a single service.
 pub(super) async fn grants(
     import: &mut Importer<'_>,
     source: Source,
@@ -92,7 +92,7 @@ pub(super) async fn grants(
             Err(_) => person(&keys, to, "").map_err(about),
         };
         let held = holder.and_then(|holder| {
-            let code = self::package(&catalogue, package).map_err(about)?;
+            let code = item(&catalogue, package).map_err(about)?;
             Ok(Line { holder, held: Some((organisation(from)?, code)) })
         });
         Some(held)
@@ -112,6 +112,24 @@ fn person(keys: &NumberKeys, pid: &str, name: &str) -> Result<Holder, String> {
     let name = brreg::name(name).map_err(|e| format!("the name {e}"))?;
     let (current, older) = keys.labels(&pid);
     Ok(Holder::Person { hashes: Hashes { current, older }, name })
+}
+/// Returns the code of a package that organisations may give, or the urn of a single service.
+fn item(catalogue: &Contents, text: &str) -> Result<String, String> {
+    match text.strip_prefix(URN_PREFIX) {
+        Some(id) => service(catalogue, id).map(|()| text.to_owned()),
+        None => package(catalogue, text),
+    }
+}
+/// Refuses a service that is unknown or can be given to nobody.
+fn service(catalogue: &Contents, id: &str) -> Result<(), String> {
+    let id: ResourceId = id.parse().map_err(|e| format!("the service is {e}"))?;
+    match catalogue.resource(&id) {
+        None => Err("the catalogue has no such service: import resources first".into()),
+        Some(resource) if resource.closed().is_some() => {
+            Err("the service cannot be given to others".into())
+        }
+        Some(_) => Ok(()),
+    }
 }
 /// The last part of the urn of a package that organisations may give.
 fn package(catalogue: &Contents, text: &str) -> Result<String, String> {

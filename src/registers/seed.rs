@@ -1,5 +1,6 @@
 //! Verbs that put a small world into the store: for the sandbox and for tests.
 use super::{
+    closing::{self, Reason},
     ending::{self, Ended},
     store,
 };
@@ -7,7 +8,7 @@ use crate::{
     catalogue::{self, Catalogue, Resource},
     clients::kept,
     clock::Clock,
-    db::Store,
+    db::{Store, Tx},
     i18n::Localised,
     ids::{OrgNo, PackageUrn, PartyUuid, PersonNo, ResourceId},
     parties::{self, NumberKeys, bulk, ended::HowEnded},
@@ -22,19 +23,29 @@ pub enum Holder<'a> {
     Organisation(&'a OrgNo),
     Person(&'a PersonNo),
 }
-/// What is held: a register role by its code (`DAGL`), or an access package.
+/// What is held: a register role by its code (`DAGL`), an access package, or a single service.
 #[derive(Debug, Clone, Copy)]
 pub enum Held<'a> {
     Role(&'a str),
     Package(&'a PackageUrn),
+    Resource(&'a ResourceId),
 }
 
 impl<'a> Held<'a> {
+    /// A role's code, a package's urn or a resource's id.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Role(code) => code,
+            Self::Package(urn) => urn.as_str(),
+            Self::Resource(id) => id.as_str(),
+        }
+    }
     /// Its kind, its code, and where it is from.
     fn stored(self) -> (&'static str, &'a str, &'static str) {
         match self {
             Self::Role(code) => ("role", code, "ccr"),
             Self::Package(urn) => ("package", urn.code(), "altinn3"),
+            Self::Resource(id) => ("resource", id.as_str(), "altinn3"),
         }
     }
 }
@@ -99,35 +110,61 @@ impl Seed {
             })
             .await
     }
-    /// `to` holds this from `from`.
+    /// Lets `to` hold this from `from`.
     pub async fn give(&self, from: &OrgNo, to: Holder<'_>, held: Held<'_>) -> Result<(), Problem> {
         let now = self.clock.now();
         let (kind, code, source) = held.stored();
-        let known = match held {
-            Held::Role(code) => self.catalogue.now().role(code).is_some(),
-            Held::Package(urn) => self.catalogue.now().package(urn).is_some(),
-        };
-        if !known {
+        if !self.knows(held) {
             return Err(Problem::Refused(format!("{code} is not in the catalogue").into()));
         }
         self.store
             .write(async |tx| {
-                let unknown = || Problem::from(Code::UnknownOrganisation);
-                let from = parties::organisation(tx, from).await?.ok_or_else(unknown)?.id;
-                let to = match to {
-                    Holder::Organisation(number) => {
-                        parties::organisation(tx, number).await?.map(|o| o.id)
-                    }
-                    Holder::Person(number) => {
-                        parties::person(tx, &self.number_keys, number).await?
-                    }
-                };
-                let to = to.ok_or_else(unknown)?;
+                let (from, to) = self.pair(tx, from, to).await?;
                 store::insert(tx, now, &store::Assignment { from, to, kind, code, source }).await?;
                 kept::related(tx, now, [(from, to)]).await?;
                 Ok(())
             })
             .await
+    }
+    /// Ends what `to` holds from `from`, and what rests on it, as an import does when the register has it
+    /// no longer. Returns `false` when it was not held.
+    pub async fn end(&self, from: &OrgNo, to: Holder<'_>, held: Held<'_>) -> Result<bool, Problem> {
+        let now = self.clock.now();
+        let (kind, code, _) = held.stored();
+        self.store
+            .write(async |tx| {
+                let (from, to) = self.pair(tx, from, to).await?;
+                let held = store::find_between(tx, from, to, kind, code).await?;
+                Ok(closing::close(tx, now, &held, Reason::GoneFromRegister).await? > 0)
+            })
+            .await
+    }
+    /// Whether the catalogue has it.
+    pub fn knows(&self, held: Held<'_>) -> bool {
+        let catalogue = self.catalogue.now();
+        match held {
+            Held::Role(code) => catalogue.role(code).is_some(),
+            Held::Package(urn) => catalogue.package(urn).is_some(),
+            Held::Resource(id) => catalogue.resource(id).is_some(),
+        }
+    }
+    /// Whether the register has the organisation.
+    pub async fn has_organisation(&self, org_no: &OrgNo) -> Result<bool, Problem> {
+        let found = self.store.read(async |tx| parties::organisation(tx, org_no).await).await?;
+        Ok(found.is_some())
+    }
+    async fn pair(
+        &self,
+        tx: &mut Tx,
+        from: &OrgNo,
+        to: Holder<'_>,
+    ) -> Result<(PartyUuid, PartyUuid), Problem> {
+        let from = parties::organisation(tx, from).await?.map(|one| one.id);
+        let to = match to {
+            Holder::Organisation(number) => parties::organisation(tx, number).await?.map(|o| o.id),
+            Holder::Person(number) => parties::person(tx, &self.number_keys, number).await?,
+        };
+        from.zip(to).ok_or_else(|| Code::UnknownOrganisation.into())
     }
     /// Many clients at once, a few thousand in a transaction; those that are there are left as they are.
     pub async fn clients(&self, all: &[NewClient<'_>]) -> Result<(), Problem> {

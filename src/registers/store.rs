@@ -1,6 +1,7 @@
 //! What parties hold from each other, in the store, and the lease of the import that changes it.
 use super::closing::Held;
 use crate::{
+    catalogue::resource::URN_PREFIX,
     clock::Ts,
     db::{Error, Store, Tx},
     ids::{OrgNo, PartyUuid},
@@ -18,34 +19,37 @@ statements! {
     INSERT_ALL = r"
         insert into assignment (id, from_party, to_party, kind, code, source, valid_from)
         values ($1, $2, $3, $4, $5, $6, $7)";
+    /// Of the source and these organisations; single services come with the packages, each by its urn.
     LIST_LIVE = r"
-        select id, from_party, to_party, code
+        select id, from_party, to_party,
+          case when kind = 'resource' then 'urn:altinn:resource:' || code else code end as code
         from assignment
         where valid_to is null
-          and kind = $1
           and source = $2
+          and (kind = $1 or (kind = 'resource' and $1 = 'package'))
           and from_party in ($3)";
-    /// All of a source, from this one on, in the order of the index.
+    /// The same of all organisations, from this one on, in the order of the index.
     LIST_ALL_LIVE = r"
-        select id, from_party, to_party, code
+        select id, from_party, to_party,
+          case when kind = 'resource' then 'urn:altinn:resource:' || code else code end as code
         from assignment
         where valid_to is null
-          and kind = $1
           and source = $2
-          and (from_party, to_party, kind, code) > ($3, $4, $1, $5)
+          and (kind = $1 or (kind = 'resource' and $1 = 'package'))
+          and (from_party, to_party, kind, code) > ($3, $4, $5, $6)
         order by from_party, to_party, kind, code
-        limit cast($6 as bigint)";
+        limit cast($7 as bigint)";
     COUNT_LIVE = r"
         select count(*)
         from assignment
         where valid_to is null
           and source = $1
-          and kind = $2";
+          and (kind = $2 or (kind = 'resource' and $2 = 'package'))";
     COUNT_GIVEN = r"
         select from_party, count(*)
         from assignment
         where valid_to is null
-          and kind = $1
+          and (kind = $1 or (kind = 'resource' and $1 = 'package'))
           and source = $2
           and from_party in ($3)
         group by from_party";
@@ -53,7 +57,7 @@ statements! {
         select to_party, count(*)
         from assignment
         where valid_to is null
-          and kind = $1
+          and (kind = $1 or (kind = 'resource' and $1 = 'package'))
           and source = $2
           and to_party in ($3)
         group by to_party";
@@ -83,6 +87,17 @@ statements! {
             where facilitator = $1
             limit cast($2 as bigint)
         )";
+    /// What one party holds from another, from whatever source.
+    FIND_BETWEEN = r"
+        select a.id, a.from_party, a.to_party, a.kind, a.code, a.source,
+          h.party_id as holder, h.kind as holder_kind
+        from assignment a
+        join party h on h.id = a.to_party
+        where a.valid_to is null
+          and a.from_party = $1
+          and a.to_party = $2
+          and a.kind = $3
+          and a.code = $4";
     CLOSE = r"
         update assignment
         set valid_to = $1
@@ -139,6 +154,11 @@ pub(super) async fn insert(tx: &mut Tx, now: Ts, a: &Assignment<'_>) -> Result<b
         .await?;
     Ok(done == 1)
 }
+/// Returns the kind and the code as they are stored: a file tells of a single service among packages, by
+/// its urn.
+fn spelt<'a>(kind: &'a str, code: &'a str) -> (&'a str, &'a str) {
+    code.strip_prefix(URN_PREFIX).map_or((kind, code), |id| ("resource", id))
+}
 /// Each with the id that it gets.
 pub(super) async fn insert_all(
     tx: &mut Tx,
@@ -152,8 +172,8 @@ pub(super) async fn insert_all(
                     .bind(*id)
                     .bind(a.from)
                     .bind(a.to)
-                    .bind(a.kind.to_owned())
-                    .bind(a.code.to_owned())
+                    .bind(spelt(a.kind, a.code).0.to_owned())
+                    .bind(spelt(a.kind, a.code).1.to_owned())
                     .bind(a.source.to_owned())
                     .bind(now)
             })
@@ -192,6 +212,7 @@ pub(super) async fn list_all_live(
     most: i64,
 ) -> Result<Vec<Live>, Error> {
     let least = PartyUuid(Uuid::nil());
+    let (after_kind, after_code) = after.map_or((kind, ""), |live| spelt(kind, &live.code));
     store
         .query(LIST_ALL_LIVE)
         .planned_anew()
@@ -199,7 +220,8 @@ pub(super) async fn list_all_live(
         .bind(source.to_owned())
         .bind(after.map_or(least, |live| live.from_party))
         .bind(after.map_or(least, |live| live.to_party))
-        .bind(after.map_or_else(String::new, |live| live.code.clone()))
+        .bind(after_kind.to_owned())
+        .bind(after_code.to_owned())
         .bind(most)
         .all()
         .await
@@ -277,6 +299,16 @@ pub(super) async fn list_of(
 /// Forgets at most `most` of the new clients that wait for the facilitator's system users.
 pub(super) async fn delete_found(tx: &mut Tx, party: PartyUuid, most: i64) -> Result<u64, Error> {
     tx.query(DELETE_FOUND).bind(party).bind(most).exec().await
+}
+pub(super) async fn find_between(
+    tx: &mut Tx,
+    from: PartyUuid,
+    to: PartyUuid,
+    kind: &str,
+    code: &str,
+) -> Result<Vec<Held>, Error> {
+    let query = tx.query(FIND_BETWEEN).bind(from).bind(to);
+    query.bind(kind.to_owned()).bind(code.to_owned()).all().await
 }
 pub(super) async fn close(tx: &mut Tx, now: Ts, ids: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let closed: Vec<(Uuid,)> = tx.query(CLOSE).bind(now).list(ids).all().await?;

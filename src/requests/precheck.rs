@@ -8,6 +8,7 @@ use crate::{
     authority::{self, Holdings},
     ids::OrgNo,
     problem::{Code, Problem},
+    system_users::Kind,
 };
 
 /// What would come of asking.
@@ -16,6 +17,8 @@ pub struct Precheck {
     pub approvers: usize,
     /// Every item, with the best outcome that anyone has who manages access there.
     pub items: Vec<Asked>,
+    /// How many sub-units the system user would act for; `None` for one that acts for clients.
+    pub sub_units: Option<i64>,
 }
 
 /// Who could approve it; the same problems as asking, but for what stands on the triple.
@@ -42,7 +45,11 @@ pub async fn precheck(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Precheck, 
                     }
                 }
             }
-            Ok(Precheck { approvers, items })
+            let sub_units = match request.kind {
+                Kind::Standard => Some(authority::count_sub_units(tx, request.party).await?),
+                Kind::Agent => None,
+            };
+            Ok(Precheck { approvers, items, sub_units })
         })
         .await
 }

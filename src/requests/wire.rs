@@ -306,6 +306,11 @@ pub struct PrecheckAnswer {
     /// How many people could approve all of it.
     can_be_approved_by: usize,
     items: Vec<PrecheckItem>,
+    /// How many sub-units of the organisation the system user would act for as well; absent for one
+    /// that acts for clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    sub_units: Option<i64>,
 }
 #[derive(Serialize, ToSchema)]
 pub struct PrecheckItem {
@@ -333,6 +338,7 @@ impl From<Precheck> for PrecheckAnswer {
         Self {
             can_be_approved_by: precheck.approvers,
             items: precheck.items.into_iter().map(item).collect(),
+            sub_units: precheck.sub_units,
         }
     }
 }

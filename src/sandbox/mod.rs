@@ -143,6 +143,7 @@ impl Sandbox {
             .route("/api/GetEnterpriseToken", get(tokens::enterprise))
             .route("/api/GetPersonalToken", get(tokens::personal))
             .route("/api/people", post(people::post_person))
+            .route("/api/roles/end", post(people::post_end))
             .route("/api/organisations", post(people::post_organisation))
             .route("/api/organisations/end", post(people::post_end_organisation))
             .route("/api/clients", post(people::post_client))

@@ -9,7 +9,7 @@ use super::{
     world::{self, Hold, Organisation, Person},
 };
 use crate::{
-    ids::{OrgNo, PackageUrn},
+    ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
     parties::ended::HowEnded,
     problem::Problem,
     registers::seed::{Held, Holder},
@@ -34,6 +34,7 @@ struct NewHold {
     org_no: String,
     role: Option<String>,
     package: Option<String>,
+    resource: Option<String>,
 }
 
 /// `POST /api/people`: somebody new, with a number that belongs to nobody.
@@ -46,6 +47,10 @@ pub async fn post_person(
         return Err(Refused::bad(format!("more than {MOST} roles")));
     }
     let holds = new.roles.into_iter().map(hold).collect::<Result<Vec<_>, _>>()?;
+    // Nothing is made of a person one of whose roles cannot be.
+    for hold in &holds {
+        check(&sandbox, hold).await?;
+    }
     let is = sandbox.state().read(|kept| in_words(&holds, &kept.organisations));
     let pid = loop {
         let pid = numbers::synthetic(&mut rand::rng()).reveal().to_owned();
@@ -66,16 +71,89 @@ fn hold(new: NewHold) -> Result<Hold, Refused> {
         urn.parse::<PackageUrn>()
             .map_err(|_| Refused::bad(format!("package {urn:?} is not an access package's urn")))
     });
+    // Codes are not all ASCII: FFØR.
     let fits = |role: &String| {
-        (2..=30).contains(&role.len())
-            && role.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_'))
+        (2..=60).contains(&role.chars().count())
+            && role.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | ':' | '_'))
     };
-    match (new.role, package.transpose()?) {
-        (Some(role), None) if fits(&role) => Ok(Hold { org_no, role: Some(role), package: None }),
-        (Some(role), None) => Err(Refused::bad(format!("role {role:?} is not a role's code"))),
-        (None, Some(urn)) => Ok(Hold { org_no, role: None, package: Some(urn) }),
-        _ => Err(Refused::bad("each of roles needs orgNo and either role or package")),
+    let resource = new.resource.map(|id| {
+        id.parse::<ResourceId>()
+            .map_err(|_| Refused::bad(format!("resource {id:?} is not a service's id")))
+    });
+    let hold = Hold {
+        org_no,
+        role: new.role,
+        package: package.transpose()?,
+        resource: resource.transpose()?,
+    };
+    if let Some(role) = hold.role.as_ref().filter(|role| !fits(role)) {
+        return Err(Refused::bad(format!("role {role:?} is not a role's code")));
     }
+    if hold.held().count() != 1 {
+        let said = "each of roles needs orgNo and either role, package or resource";
+        return Err(Refused::bad(said));
+    }
+    Ok(hold)
+}
+/// Refuses what the catalogue does not have, and an organisation that the register does not have.
+async fn check(sandbox: &Sandbox, hold: &Hold) -> Result<(), Refused> {
+    let register = sandbox.register();
+    for held in hold.held() {
+        if !register.knows(held) {
+            let what = held.name();
+            return Err(Refused::bad(format!("{what:?} is not in the catalogue")));
+        }
+    }
+    if !register.has_organisation(&hold.org_no).await.map_err(refusal)? {
+        return Err(Refused::bad(format!(
+            "orgNo {:?} is not a known organisation",
+            hold.org_no.as_str()
+        )));
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+pub struct Ending {
+    #[serde(flatten)]
+    hold: NewHold,
+    /// A person's number, or an organisation's.
+    holder: String,
+}
+
+/// `POST /api/roles/end`: somebody holds a role, a package or a service no longer, and what rested on it ends, as
+/// when the register has it no longer.
+pub async fn post_end(
+    State(sandbox): State<Sandbox>,
+    Sent(Ending { hold: new, holder }): Sent<Ending>,
+) -> Result<Response, Refused> {
+    let hold = hold(new)?;
+    check(&sandbox, &hold).await?;
+    let (number, pid) = (holder.parse::<OrgNo>().ok(), holder.parse::<PersonNo>().ok());
+    let by = match (&number, &pid) {
+        (Some(number), _) => Holder::Organisation(number),
+        (None, Some(pid)) => Holder::Person(pid),
+        // It may be the number of a person, with an error in it.
+        (None, None) => {
+            return Err(Refused::bad("holder is neither a person's number nor an organisation's"));
+        }
+    };
+    let mut ended = false;
+    for held in hold.held() {
+        ended |= sandbox.register().end(&hold.org_no, by, held).await.map_err(refusal)?;
+    }
+    if !ended {
+        return Err(Refused::bad("the holder does not hold it"));
+    }
+    keep(&sandbox, |kept| {
+        let organisations = kept.organisations.clone();
+        for person in kept.people.iter_mut().filter(|person| person.pid == holder) {
+            person.holds.retain(|one| *one != hold);
+            person.is = in_words(&person.holds, &organisations);
+        }
+    })?;
+    let code = hold.held().map(|held| held.name().to_owned()).collect::<String>();
+    Ok(answer::json(StatusCode::OK, &json!({ "orgNo": hold.org_no, "ended": code })))
 }
 
 /// What somebody is, for the login page.
@@ -83,10 +161,11 @@ fn in_words(holds: &[Hold], organisations: &[Organisation]) -> String {
     let part = |hold: &Hold| {
         let known = organisations.iter().find(|one| one.org_no == hold.org_no);
         let at = known.map_or_else(|| hold.org_no.to_string(), |one| one.name.clone());
-        match (&hold.role, &hold.package) {
-            (Some(role), _) => format!("{role} of {at}"),
-            (None, Some(urn)) => format!("holds {} of {at}", urn.code()),
-            (None, None) => at,
+        match (&hold.role, &hold.package, &hold.resource) {
+            (Some(role), ..) => format!("{role} of {at}"),
+            (None, Some(urn), _) => format!("holds {} of {at}", urn.code()),
+            (None, None, Some(id)) => format!("holds {id} of {at}"),
+            (None, None, None) => at,
         }
     };
     let parts: Vec<String> = holds.iter().map(part).collect();
@@ -233,7 +312,7 @@ fn refusal(problem: Problem) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::PersonNo, sandbox::bench};
+    use crate::sandbox::bench;
 
     #[tokio::test]
     async fn a_new_person_has_a_synthetic_number_and_is_remembered() {
@@ -249,6 +328,75 @@ mod tests {
         let (name, is) = sandbox.people().pop().unwrap();
         assert_eq!(name, "Åse <b> Lund");
         assert_eq!(is, "DAGL of Rør og Vann AS, holds renovasjon of Rør og Vann AS");
+    }
+
+    #[tokio::test]
+    async fn a_person_with_a_role_that_cannot_be_is_not_made() {
+        let sandbox = bench::with_register().await;
+        let people = || sandbox.people().len();
+        let before = people();
+        for (roles, says) in [
+            (json!([{ "orgNo": "310904473", "role": "XYZ" }]), "catalogue"),
+            (
+                json!([{ "orgNo": "310904473", "role": "DAGL" },
+                    { "orgNo": "310904473", "package": "urn:altinn:accesspackage:no-such" }]),
+                "catalogue",
+            ),
+            (json!([{ "orgNo": "313555011", "role": "DAGL" }]), "orgNo"),
+        ] {
+            let body = json!({ "name": "A", "roles": roles });
+            let reply = bench::post_json(&sandbox, "/api/people", &body).await;
+            assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{}", reply.body);
+            assert!(reply.json()["title"].as_str().unwrap().contains(says), "{}", reply.body);
+        }
+        assert_eq!(people(), before);
+        let count = "select count(*) from party where kind = 'person'";
+        let (stored,): (i64,) = sandbox.register().store.query(count).one().await.unwrap();
+        assert_eq!(stored, 0);
+        let body = json!({ "name": "A", "roles": [{ "orgNo": "310904473", "role": "FFØR" }] });
+        let reply = bench::post_json(&sandbox, "/api/people", &body).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
+        assert_eq!(people(), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_role_ends_in_the_register_and_in_what_is_remembered() {
+        let sandbox = bench::with_register().await;
+        let package = "urn:altinn:accesspackage:renovasjon";
+        let body = json!({ "name": "A", "roles": [
+            { "orgNo": "310904473", "role": "FFØR" }, { "orgNo": "310904473", "package": package } ] });
+        let pid = bench::post_json(&sandbox, "/api/people", &body).await.json()["pid"].clone();
+        let live = async || {
+            let count = "select count(*) from assignment where valid_to is null";
+            let (live,): (i64,) = sandbox.register().store.query(count).one().await.unwrap();
+            live
+        };
+        let end = async |member: &str, what: &str, holder: &Value| {
+            let body = json!({ "orgNo": "310904473", member: what, "holder": holder });
+            bench::post_json(&sandbox, "/api/roles/end", &body).await
+        };
+        assert_eq!(live().await, 2);
+        assert_eq!(end("role", "FFØR", &pid).await.status, StatusCode::OK);
+        assert_eq!(live().await, 1);
+        let is = sandbox.people().pop().unwrap().1;
+        assert_eq!(is, "holds renovasjon of Rør og Vann AS");
+        for (member, what, holder) in [
+            ("role", "FFØR", &pid),
+            ("role", "DAGL", &pid),
+            ("role", "XYZ", &pid),
+            ("role", "DAGL", &json!("313555011")),
+            ("role", "DAGL", &json!("x")),
+            ("other", "DAGL", &pid),
+        ] {
+            let reply = end(member, what, holder).await;
+            assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{}", reply.body);
+            assert!(!reply.body.contains(pid.as_str().unwrap()), "{}", reply.body);
+        }
+        assert_eq!(end("package", package, &pid).await.status, StatusCode::OK);
+        assert_eq!(live().await, 0);
+        let closed = "select count(*) from event where type in ('role.closed', 'package.closed')";
+        let (closed,): (i64,) = sandbox.register().store.query(closed).one().await.unwrap();
+        assert_eq!(closed, 2);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! registered the way a vendor registers them.
 use super::{Sandbox, tokens};
 use crate::{
-    ids::{OrgNo, PackageUrn, PersonNo},
+    ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
     problem::Problem,
     registers::seed::{Held, Holder},
 };
@@ -45,8 +45,8 @@ pub struct Person {
     pub is: String,
 }
 
-/// A register role or an access package from an organisation.
-#[derive(Serialize, Deserialize, Clone, Debug)]
+/// A register role, an access package or a single service from an organisation.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Hold {
     pub org_no: OrgNo,
@@ -54,6 +54,17 @@ pub struct Hold {
     pub role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<PackageUrn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceId>,
+}
+
+impl Hold {
+    pub fn held(&self) -> impl Iterator<Item = Held<'_>> {
+        let role = self.role.as_deref().map(Held::Role);
+        let package = self.package.as_ref().map(Held::Package);
+        let resource = self.resource.as_ref().map(Held::Resource);
+        role.into_iter().chain(package).chain(resource)
+    }
 }
 
 #[derive(Deserialize)]
@@ -113,8 +124,7 @@ pub async fn seed_person(sandbox: &Sandbox, person: &Person) -> Result<(), Probl
         .map_err(|error| Problem::Internal(format!("{} in sandbox.json: {error}", person.name)))?;
     sandbox.register().person(&pid, &person.name).await?;
     for hold in &person.holds {
-        let role = hold.role.as_deref().map(Held::Role);
-        for held in role.into_iter().chain(hold.package.as_ref().map(Held::Package)) {
+        for held in hold.held() {
             sandbox.register().give(&hold.org_no, Holder::Person(&pid), held).await?;
         }
     }

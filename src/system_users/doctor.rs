@@ -19,10 +19,65 @@ statements! {
     LIST_USERS = "select u.external_ref, u.paused, u.valid_to from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is null order by (u.external_ref <> $3), u.created desc, u.id limit cast($4 as bigint)";
     LIST_REQUESTS = "select r.external_ref, r.status, r.created from request r join party o on o.id = r.party where r.kind in ('standard', 'agent') and r.system_id = $1 and o.org_no = $2 and r.deleted is null order by (r.external_ref <> $3), r.created desc, r.id limit cast($4 as bigint)";
     FIND_REVOKED = "select u.external_ref from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is not null order by (u.external_ref <> $3), u.revoked desc limit 1";
-    /// Who owns a system user that acts for clients and has been given the organisation, or acts for it
-    /// by a role in the open register. Found in this order: an organisation has few accountants, a
+    /// Who owns a system user that acts for the organisation without being it: one that has been given
+    /// the organisation or its main unit as a client, or acts for one of them by a role in the open
+    /// register; and the main unit itself. Found in this order: an organisation has few accountants, a
     /// system many users.
-    LIST_FACILITATORS = "select o.org_no as owner from party c cross join client_delegation d cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and d.client = c.id and d.ended is null and u.id = d.system_user and u.system_id = $1 and u.kind = 'agent' and u.revoked is null and u.owner <> c.id union select o.org_no as owner from party c cross join assignment a cross join system_user u join party o on o.id = u.owner where c.org_no = $2 and a.from_party = c.id and a.kind = 'role' and a.code in ('REGN', 'REVI', 'FFØR') and a.valid_to is null and u.owner = a.to_party and u.system_id = $1 and u.kind = 'agent' and u.revoked is null order by owner limit cast($3 as bigint)";
+    LIST_OWNERS = r"
+        with asked (id, main) as (
+          select c.id, m.id
+          from party c
+          left join party m
+            on m.id = c.parent
+            and m.deleted is null
+            and c.org_form in ('BEDR', 'AAFY')
+          where c.org_no = $2
+            and c.deleted is null
+        ),
+        client (id, asked) as (
+          select id, id from asked
+          union
+          select main, id from asked where main is not null
+        ),
+        acting (id) as (
+          select u.owner
+          from client c
+          cross join client_delegation d
+          cross join system_user u
+          where d.client = c.id
+            and d.ended is null
+            and u.id = d.system_user
+            and u.system_id = $1
+            and u.kind = 'agent'
+            and u.revoked is null
+            and u.owner <> c.asked
+          union
+          select u.owner
+          from client c
+          cross join assignment a
+          cross join system_user u
+          where a.from_party = c.id
+            and a.kind = 'role'
+            and a.code in ('REGN', 'REVI', 'FFØR')
+            and a.valid_to is null
+            and u.owner = a.to_party
+            and u.system_id = $1
+            and u.kind = 'agent'
+            and u.revoked is null
+          union
+          select u.owner
+          from asked c
+          cross join system_user u
+          where u.owner = c.main
+            and u.system_id = $1
+            and u.kind = 'standard'
+            and u.revoked is null
+        )
+        select o.org_no as owner
+        from acting a
+        join party o on o.id = a.id
+        order by owner
+        limit cast($3 as bigint)";
 }
 
 /// Most of each that is looked at.
@@ -48,7 +103,7 @@ pub struct Found {
     pub system: Option<SystemId>,
     /// Of the organisation's system users and requests on the system.
     pub external_refs: Vec<String>,
-    /// Owners of system users on the system, whose client the organisation is.
+    /// Owners of system users on the system, whose client or sub-unit the organisation is.
     pub owners: Vec<OrgNo>,
 }
 
@@ -115,8 +170,8 @@ impl Cause {
             ),
             Self::WrongOrganisation => (
                 "wrong-organisation",
-                "The organisation is a client of the one that owns the system user.",
-                "Ask for the token with the owner's organisation number, and name the client to the service.",
+                "The organisation is a client or sub-unit of the one that owns the system user.",
+                "Ask for the token with the owner's organisation number, and name the client or sub-unit to the service.",
             ),
             Self::Paused => (
                 "paused",
@@ -270,7 +325,7 @@ async fn on_system(
         return Ok(Cause::Revoked);
     }
     let owners: Vec<(OrgNo,)> =
-        tx.query(LIST_FACILITATORS).bind(system).bind(org_no).bind(MOST).all().await?;
+        tx.query(LIST_OWNERS).bind(system).bind(org_no).bind(MOST).all().await?;
     found.owners = owners.into_iter().map(|(owner,)| owner).collect();
     Ok(if found.owners.is_empty() { Cause::NoSystemUser } else { Cause::WrongOrganisation })
 }

@@ -17,7 +17,12 @@ pub fn organisation(name: &str, org_no: &OrgNo) -> Organisation {
     Organisation { name, org_no: org_no.grouped() }
 }
 
-/// A role or package by its code, in words; the code itself where nobody knows it.
+/// Returns the title of a single service by its id; the id itself where the catalogue does not have it.
+pub fn service(page: &Page, catalogue: &Contents, id: &str) -> String {
+    let resource = id.parse::<ResourceId>().ok().and_then(|id| catalogue.resource(&id));
+    resource.map_or_else(|| id.to_owned(), |resource| resource.title.in_language(page.lang()).text)
+}
+/// A role or package by its code, or a service by its id, in words; the code itself where nobody knows it.
 pub fn role(page: &Page, catalogue: &Contents, code: &str) -> String {
     if code == model::VOUCHED {
         return page.t("words-vouched").to_owned();
@@ -27,7 +32,7 @@ pub fn role(page: &Page, catalogue: &Contents, code: &str) -> String {
         Some(&catalogue.package(&urn)?.name)
     };
     let name = catalogue.role(code).map(|role| &role.name).or_else(package);
-    name.map_or_else(|| code.to_owned(), |name| name.in_language(page.lang()).text)
+    name.map_or_else(|| service(page, catalogue, code), |name| name.in_language(page.lang()).text)
 }
 /// The same inside a sentence, where its words begin with small letters; an abbreviation stays as it is.
 pub fn role_inside(page: &Page, catalogue: &Contents, code: &str) -> String {
@@ -167,6 +172,7 @@ pub fn event<'a>(page: &Page, kind: &'a str) -> &'a str {
         "package.closed" => page.t("event-package-closed"),
         "organisation.ended" => page.t("event-organisation-ended"),
         "organisation.reopened" => page.t("event-organisation-reopened"),
+        "service.closed" => page.t("event-service-closed"),
         "notice.added" => page.t("event-notice-added"),
         "notice.confirmed" => page.t("event-notice-confirmed"),
         "notice.removed" => page.t("event-notice-removed"),

@@ -30,6 +30,10 @@ on_each_engine!(
     tokens_are_asked_for,
     causes_are_told,
     an_agent_acts_for_its_clients,
+    what_a_main_unit_gives_reaches_its_sub_units,
+    an_agent_reaches_its_clients_sub_units,
+    a_main_unit_and_its_sub_unit_are_permitted_in_one_question,
+    sixteen_sub_units_with_their_main_units_cost_two_statements,
     a_right_is_for_what_its_giver_could_give,
     a_service_may_be_limited_to_some,
     a_person_may_be_asked_about,
@@ -623,6 +627,181 @@ async fn an_agent_acts_for_its_clients(bench: Bench) {
         json!({ "decision": "Permit", "via": via })
     );
     assert!(systembruker::clients::add_own(&bench.app, tor, id).await.is_err());
+}
+
+/// A sub-unit of the customer's, and one of the accountants'.
+const SHOP: &str = "310000043";
+const BRANCH: &str = "315555019";
+/// A client of the accountants', and its sub-unit.
+const CLIENT: &str = "313555011";
+const CLIENTS_SHOP: &str = "315555027";
+
+async fn sub_units(bench: &Bench) {
+    for (number, form) in [(SHOP, "BEDR"), (BRANCH, "AAFY"), (CLIENT, "AS"), (CLIENTS_SHOP, "BEDR")]
+    {
+        bench.seed.organisation(&number.parse().unwrap(), number, form).await.unwrap();
+    }
+    for (part, main) in [(SHOP, CUSTOMER), (BRANCH, ACCOUNTANTS), (CLIENTS_SHOP, CLIENT)] {
+        let main = party(bench, main).await;
+        let sql = "update party set parent = $1 where org_no = $2";
+        let done =
+            bench.app.store.write(async |tx| tx.query(sql).bind(main).bind(part).exec().await);
+        assert_eq!(done.await.unwrap(), 1);
+    }
+}
+/// Makes the same resource open by this package, for reading.
+async fn opened_by(bench: &Bench, package: &str) {
+    let resource = json!({ "identifier": RESOURCE, "title": { "nb": "Krav" },
+        "opens": [{ "by": package, "actions": ["read"] }] });
+    bench.seed.resources(&[resource]).await.unwrap();
+    let contents = systembruker::catalogue::store::load(&bench.app.store).await.unwrap();
+    bench.app.catalogue.replace(contents);
+}
+
+async fn what_a_main_unit_gives_reaches_its_sub_units(bench: Bench) {
+    sub_units(&bench).await;
+    for (grant, kind) in [(KRAV, "package"), (RESOURCE, "right")] {
+        let of_the_main_unit = system_user(&bench, "standard", CUSTOMER, &[grant]).await;
+        let of_the_sub_unit = system_user(&bench, "standard", SHOP, &[grant]).await;
+        let via = json!({ "decision": "Permit", "via": { "type": kind, "id": grant } });
+        assert_eq!(check(&bench, of_the_main_unit, "read", CUSTOMER).await, via);
+        assert_eq!(check(&bench, of_the_sub_unit, "read", SHOP).await, via);
+        let through = json!({ "type": kind, "id": grant, "mainUnit": true });
+        assert_eq!(
+            check(&bench, of_the_main_unit, "read", SHOP).await,
+            json!({ "decision": "Permit", "via": through })
+        );
+        for (user, party) in [
+            (of_the_sub_unit, CUSTOMER),
+            (of_the_main_unit, CLIENTS_SHOP),
+            (of_the_main_unit, BRANCH),
+            (of_the_main_unit, CLIENT),
+        ] {
+            assert_eq!(cause(&bench, user, "read", party).await, "wrong-organisation", "{party}");
+        }
+    }
+    let user = system_user(&bench, "standard", CUSTOMER, &[KRAV]).await;
+    // A person: the same rows.
+    let pia = [attribute("urn:altinn:ssn", PIA.1)];
+    assert_eq!(person_asked(&bench, &pia, "read", SHOP).await, "Permit");
+    let (shop, ola): (OrgNo, PersonNo) = (SHOP.parse().unwrap(), OLA.1.parse().unwrap());
+    bench.seed.give(&shop, Holder::Person(&ola), Held::Role("DAGL")).await.unwrap();
+    let ola = [attribute("urn:altinn:ssn", OLA.1)];
+    assert_eq!(person_asked(&bench, &ola, "read", SHOP).await, "Permit");
+    assert_eq!(person_asked(&bench, &ola, "read", CUSTOMER).await, "NotApplicable");
+    // An access list is asked of the party that was asked about.
+    limit(&bench, "Enabled").await;
+    let_in(&bench, RESOURCE, CUSTOMER, &[]).await;
+    assert_eq!(check(&bench, user, "read", CUSTOMER).await["decision"], "Permit");
+    assert_eq!(check(&bench, user, "read", SHOP).await["decision"], "Deny");
+    let_in(&bench, RESOURCE, SHOP, &[]).await;
+    assert_eq!(check(&bench, user, "read", SHOP).await["decision"], "Permit");
+    // Only a sub-unit inherits; and one that is deleted gets nothing, or gives nothing.
+    run(&bench, "update party set org_form = 'AS' where org_no = '310000043'").await;
+    assert_eq!(cause(&bench, user, "read", SHOP).await, "wrong-organisation");
+    run(&bench, "update party set org_form = 'AAFY' where org_no = '310000043'").await;
+    assert_eq!(check(&bench, user, "read", SHOP).await["decision"], "Permit");
+    run(&bench, "update party set deleted = (select min(valid_from) from assignment) where org_no = '310904473'")
+        .await;
+    assert_ne!(check(&bench, user, "read", SHOP).await["decision"], "Permit");
+    run(&bench, "update party set deleted = null where org_no = '310904473'").await;
+    run(&bench, "update party set deleted = (select min(valid_from) from assignment) where org_no = '310000043'")
+        .await;
+    assert_eq!(cause(&bench, user, "read", SHOP).await, "unknown-party");
+}
+
+async fn an_agent_reaches_its_clients_sub_units(bench: Bench) {
+    sub_units(&bench).await;
+    let payroll = "urn:altinn:accesspackage:regnskapsforer-lonn";
+    opened_by(&bench, payroll).await;
+    let (client, firm) = (CLIENT.parse().unwrap(), ACCOUNTANTS.parse().unwrap());
+    let firm = Holder::Organisation(&firm);
+    bench.seed.give(&client, firm, Held::Role("REGN")).await.unwrap();
+    let kari = world::on(&bench, KARI, ACCOUNTANTS).await;
+    let of_the_client = system_user(&bench, "agent", ACCOUNTANTS, &[payroll]).await;
+    let of_the_shop = system_user(&bench, "agent", ACCOUNTANTS, &[payroll]).await;
+    for (user, client) in [(of_the_client, CLIENT), (of_the_shop, CLIENTS_SHOP)] {
+        assert_eq!(world::add(&bench, kari, SystemUserId(user), client).await, Fate::Done);
+    }
+    let via = json!({ "type": "package", "id": payroll, "client": true });
+    let permit = json!({ "decision": "Permit", "via": via });
+    assert_eq!(check(&bench, of_the_client, "read", CLIENT).await, permit);
+    assert_eq!(check(&bench, of_the_shop, "read", CLIENTS_SHOP).await, permit);
+    let via = json!({ "type": "package", "id": payroll, "client": true, "mainUnit": true });
+    assert_eq!(
+        check(&bench, of_the_client, "read", CLIENTS_SHOP).await,
+        json!({ "decision": "Permit", "via": via })
+    );
+    for (user, party) in [
+        (of_the_shop, CLIENT),
+        (of_the_client, ACCOUNTANTS),
+        (of_the_client, BRANCH),
+        (of_the_client, SHOP),
+    ] {
+        assert_eq!(cause(&bench, user, "read", party).await, "not-a-client", "{party}");
+    }
+    // Its own organisation's sub-unit, where that has been given.
+    opened_by(&bench, KRAV).await;
+    let own = system_user(&bench, "agent", ACCOUNTANTS, &[KRAV]).await;
+    assert_eq!(cause(&bench, own, "read", BRANCH).await, "not-a-client");
+    let tor = world::on(&bench, TOR, ACCOUNTANTS).await;
+    let done = systembruker::clients::add_own(&bench.app, tor, SystemUserId(own)).await;
+    assert_eq!(done.unwrap(), Fate::Done);
+    let via = json!({ "type": "package", "id": KRAV, "mainUnit": true });
+    assert_eq!(
+        check(&bench, own, "read", BRANCH).await,
+        json!({ "decision": "Permit", "via": via })
+    );
+}
+
+/// One question about each of these parties, with the answers in their order.
+async fn asked_together(bench: &Bench, user: Uuid, parties: &[&str]) -> Vec<Value> {
+    let about = |party: &&str| {
+        let attributes = [attribute("urn:altinn:resource", RESOURCE), attribute(ORG_NO, *party)];
+        json!({ "Id": party, "Attribute": attributes })
+    };
+    let body = json!({ "Request": {
+        "AccessSubject": [{ "Id": "s", "Attribute": [attribute(SUBJECT, user.to_string())] }],
+        "Action": [{ "Id": "a", "Attribute": [attribute(ACTION, "read")] }],
+        "Resource": parties.iter().map(about).collect::<Vec<_>>(),
+        "MultiRequests": { "RequestReference": parties.iter()
+            .map(|party| json!({ "ReferenceId": ["s", "a", party] })).collect::<Vec<_>>() },
+    }});
+    ask(bench, &body).await
+}
+
+async fn a_main_unit_and_its_sub_unit_are_permitted_in_one_question(bench: Bench) {
+    sub_units(&bench).await;
+    let user = system_user(&bench, "standard", CUSTOMER, &[KRAV]).await;
+    for parties in [[SHOP, CUSTOMER], [CUSTOMER, SHOP]] {
+        let before = bench.app.store.statements();
+        let results = asked_together(&bench, user, &parties).await;
+        assert_eq!(bench.app.store.statements() - before, 2);
+        assert!(results.len() == 2 && results.iter().all(|one| one["Decision"] == "Permit"));
+    }
+    let results = asked_together(&bench, user, &[SHOP, CUSTOMER, CLIENTS_SHOP]).await;
+    let decisions: Vec<_> = results.iter().map(|one| one["Decision"].as_str().unwrap()).collect();
+    assert_eq!(decisions, ["Permit", "Permit", "NotApplicable"]);
+}
+
+async fn sixteen_sub_units_with_their_main_units_cost_two_statements(bench: Bench) {
+    let numbers = world::numbers(32);
+    for (at, pair) in numbers.chunks(2).enumerate() {
+        bench.seed.organisation(&pair[0], &format!("Hoved {at} AS"), "AS").await.unwrap();
+        bench.seed.organisation(&pair[1], &format!("Avdeling {at}"), "BEDR").await.unwrap();
+        let main = party(&bench, pair[0].as_str()).await;
+        let sql = "update party set parent = $1 where org_no = $2";
+        let done =
+            bench.app.store.write(async |tx| tx.query(sql).bind(main).bind(&pair[1]).exec().await);
+        assert_eq!(done.await.unwrap(), 1);
+    }
+    let user = system_user(&bench, "standard", numbers[0].as_str(), &[KRAV]).await;
+    let parts: Vec<&str> = numbers.chunks(2).map(|pair| pair[1].as_str()).collect();
+    let before = bench.app.store.statements();
+    let results = asked_together(&bench, user, &parts).await;
+    assert_eq!(bench.app.store.statements() - before, 2);
+    assert_eq!(results.iter().filter(|one| one["Decision"] == "Permit").count(), 1);
+    assert_eq!(results[0]["Decision"], "Permit");
 }
 
 async fn a_right_is_for_what_its_giver_could_give(bench: Bench) {

@@ -37,6 +37,7 @@ mod repeat;
 mod requests;
 mod requests_api;
 mod security;
+mod services;
 mod sessions;
 mod states;
 mod support;

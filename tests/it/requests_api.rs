@@ -999,7 +999,7 @@ async fn a_precheck_tells_numbers_and_nobody(bench: Bench) {
         json!({ "canBeApprovedBy": 1, "items": [
             { "type": "resource", "id": RESOURCE, "givable": true },
             { "type": "package", "id": TAX, "givable": true },
-        ] })
+        ], "subUnits": 0 })
     );
     for Person(name, pid) in [PIA, SIV] {
         answer.never_says(name).never_says(pid);
@@ -1010,7 +1010,7 @@ async fn a_precheck_tells_numbers_and_nobody(bench: Bench) {
         json!({ "canBeApprovedBy": 0, "items": [
             { "type": "resource", "id": "closed", "givable": false, "reasons": ["ResourceNotDelegable"] },
             { "type": "resource", "id": RESOURCE, "givable": true },
-        ] })
+        ], "subUnits": 0 })
     );
     // Nobody there is anybody.
     let answer = check(with(own.clone(), json!({ "partyOrgNo": "974761076" }))).await;
@@ -1040,7 +1040,17 @@ async fn a_precheck_tells_numbers_and_nobody(bench: Bench) {
     let role = systembruker::registers::seed::Held::Role("LEDE");
     let holder = systembruker::registers::seed::Holder::Person(&siv);
     bench.seed.give(&CUSTOMER.parse().unwrap(), holder, role).await.unwrap();
-    assert_eq!(check(own).await.is(200).json()["canBeApprovedBy"], 2);
+    assert_eq!(check(own.clone()).await.is(200).json()["canBeApprovedBy"], 2);
+    // What the customer gives reaches its sub-units: the live ones are counted.
+    for (number, form) in [("310000043", "BEDR"), ("315555019", "AAFY"), ("315555027", "AS")] {
+        bench.seed.organisation(&number.parse().unwrap(), "x", form).await.unwrap();
+    }
+    bench.exec("update party set parent = (select id from party where org_no = '310904473') where name = 'x'").await;
+    assert_eq!(check(own.clone()).await.is(200).json()["subUnits"], 2);
+    bench.exec("update party set deleted = (select min(valid_from) from assignment) where org_no = '310000043'").await;
+    assert_eq!(check(own).await.is(200).json()["subUnits"], 1);
+    let for_clients = check(agent_ask("k1")).await.is(200).json();
+    assert!(for_clients.get("subUnits").is_none(), "{for_clients}");
     assert_eq!(bench.count("select count(*) from request").await, 0);
 }
 

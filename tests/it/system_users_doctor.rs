@@ -13,6 +13,7 @@ on_each_engine!(
     the_doctor_knows_a_deleted_system_and_no_other_vendors,
     the_doctor_sees_a_client_given_instead_of_the_owner,
     the_doctor_sees_a_client_by_whatever_it_is_one,
+    the_doctor_names_the_main_unit_where_a_sub_unit_was_asked_for,
 );
 
 /// A system with a client id that the tests know.
@@ -189,4 +190,42 @@ async fn the_doctor_sees_a_client_by_whatever_it_is_one(bench: Bench) {
         world::remove(&bench, kari, agent, number.as_str()).await;
         is("no-system-user", json!([])).await;
     }
+}
+
+async fn the_doctor_names_the_main_unit_where_a_sub_unit_was_asked_for(bench: Bench) {
+    bench.register(CARE, json!({ "clientId": ["care"] })).await.is(200);
+    let numbers = world::numbers(3);
+    let toll = [world::package("toll")];
+    let part = |at: usize, parent: &str| NewClient {
+        parent: Some(parent.parse().unwrap()),
+        gives: Vec::new(),
+        ..world::client(&numbers[at], "Avdeling", "BEDR", &[], &[])
+    };
+    let main = world::client(&numbers[1], "Kunde AS", "AS", &["=toll"], &toll);
+    bench.seed.clients(&[part(0, CUSTOMER), main, part(2, numbers[1].as_str())]).await.unwrap();
+    let asked = format!("clientId=care&orgNo={}", numbers[0]);
+    assert_eq!(diagnosis(&bench, &asked).await["cause"], "no-system-user");
+    let id = request(&bench, "kunde-42").await;
+    let customer = party(&bench, CUSTOMER).await;
+    let path = format!("/authentication/api/v1/systemuser/request/{customer}/{id}/approve");
+    bench.end_user(PIA, "POST", &path).await.is(200);
+    let said = diagnosis(&bench, &asked).await;
+    assert_eq!(said["cause"], "wrong-organisation", "{said}");
+    assert_eq!(said["found"]["owners"], json!([CUSTOMER]));
+    assert!(said["explanation"].as_str().unwrap().contains("client or sub-unit"), "{said}");
+    // The main unit has been given to an agent system user: its sub-unit leads to the facilitator.
+    let agent = world::agent(&bench, &["toll"]).await;
+    let sql = "select c.client_id from system_client c join system s on s.internal_id = c.internal_id join system_user u on u.system_id = s.id where u.id = $1";
+    let (client,): (String,) = bench.app.store.query(sql).bind(agent).one().await.unwrap();
+    let asked = format!("clientId={client}&orgNo={}", numbers[2]);
+    assert_eq!(diagnosis(&bench, &asked).await["cause"], "no-system-user");
+    let kari = world::on(&bench, KARI, ACCOUNTANTS).await;
+    world::add(&bench, kari, agent, numbers[1].as_str()).await;
+    let said = diagnosis(&bench, &asked).await;
+    assert_eq!(said["found"]["owners"], json!([ACCOUNTANTS]), "{said}");
+    // A deleted main unit gives its sub-unit nothing.
+    let deleted = "update party set deleted = (select min(valid_from) from assignment) where org_no = '310904473'";
+    bench.exec(deleted).await;
+    let asked = format!("clientId=care&orgNo={}", numbers[0]);
+    assert_eq!(diagnosis(&bench, &asked).await["cause"], "no-system-user");
 }

@@ -108,6 +108,7 @@ async fn refresh(
         for row in store::list_relations(tx, now, some).await? {
             let relation = match row.kind.as_str() {
                 "role" => Relation::role(&row.code, row.form.as_deref()),
+                "resource" => Relation::service(&row.code),
                 _ => Relation::package(&row.code),
             };
             let client = wanted.entry((row.facilitator, row.id)).or_insert_with(|| Wanted {

@@ -160,16 +160,20 @@ impl World {
             |tie: &Tie| matches!(tie.thing, Thing::Role(role) if CLIENT_RELATIONS.contains(&role));
         self.held(person, organisation).iter().any(|tie| !client(tie))
     }
-    fn manages(&self, person: usize, organisation: usize, package: &str) -> bool {
-        let opens =
-            |tie: &&Tie| self.is_key(tie) || self.gives_access(tie, package) || self.is_main(tie);
+    fn manages(&self, person: usize, organisation: usize, old: &[&str], package: &str) -> bool {
+        let opens = |tie: &&Tie| {
+            self.is_key(tie)
+                || old.iter().any(|old| Self::has_role(tie, old))
+                || self.gives_access(tie, package)
+                || self.is_main(tie)
+        };
         self.held(person, organisation).iter().any(opens)
     }
     pub fn may_manage(&self, person: usize, organisation: usize) -> bool {
-        self.manages(person, organisation, "tilgangsstyrer")
+        self.manages(person, organisation, &["ADMAI", "HADM", "BOBEL"], "tilgangsstyrer")
     }
     pub fn may_manage_clients(&self, person: usize, organisation: usize) -> bool {
-        self.manages(person, organisation, "klientadministrator")
+        self.manages(person, organisation, &["KLADM", "HADM"], "klientadministrator")
     }
 
     pub fn give_package(&self, person: usize, organisation: usize, package: &str) -> Verdict {

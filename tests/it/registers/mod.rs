@@ -66,19 +66,19 @@ const SHOP: &str = "310000043";
 /// A made-up person whom nobody has told of.
 const NEW: Person = Person("Nina Ny", "02929012332");
 
-struct Run {
-    done: Result<(), Failure>,
-    counts: Counts,
+pub struct Run {
+    pub done: Result<(), Failure>,
+    pub counts: Counts,
     told: Vec<String>,
 }
 impl Run {
     #[track_caller]
-    fn well(self) -> Self {
+    pub fn well(self) -> Self {
         assert!(self.done.is_ok(), "{:?}", self.done);
         self
     }
     #[track_caller]
-    fn says(&self, what: &str) {
+    pub fn says(&self, what: &str) {
         assert!(self.told.iter().any(|line| line.contains(what)), "no `{what}` in {:?}", self.told);
     }
 }
@@ -88,10 +88,10 @@ fn numbers_from(first: u32, count: usize) -> Vec<String> {
     let valid = (first..).map(|n| n.to_string()).filter(|n| n.parse::<OrgNo>().is_ok());
     valid.take(count).collect()
 }
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
-fn write(folder: &tempfile::TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+pub fn write(folder: &tempfile::TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let file = folder.path().join(name);
     std::fs::write(&file, bytes).unwrap();
     file
@@ -116,7 +116,7 @@ fn complete(file: &Path, max_closed: f64, yes: bool) -> Register {
     Register { complete: true, ..limited(file, max_closed, yes) }
 }
 const WITH_MARK: EndMark = EndMark { no_end_mark: false };
-fn people(file: &Path) -> People {
+pub fn people(file: &Path) -> People {
     People { register: register(file), end: WITH_MARK, number_keys_file: None }
 }
 fn lists(file: &Path) -> AccessLists {
@@ -131,7 +131,7 @@ fn marked(lines: impl AsRef<str>) -> String {
     let count = lines.lines().filter(says).count();
     format!("{lines}\n#end;{count}\n")
 }
-async fn run(bench: &Bench, what: &Import) -> Run {
+pub async fn run(bench: &Bench, what: &Import) -> Run {
     run_with(bench, what, &bench.app.number_keys).await
 }
 async fn run_with(bench: &Bench, what: &Import, keys: &NumberKeys) -> Run {
