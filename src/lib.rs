@@ -4,6 +4,7 @@ pub mod text;
 pub mod number_list;
 pub mod clock;
 pub mod day;
+pub mod proceedings;
 pub mod keys;
 pub mod jose;
 pub mod egress;

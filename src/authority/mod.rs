@@ -19,10 +19,11 @@ use crate::{
     clock::Ts,
     db::{Error, Reads, Store, Tx, session::SessionKey},
     ids::{PackageUrn, PartyUuid, ResourceId},
-    parties::Seeker,
-    parties::model::sort_key,
+    parties::{self, Seeker, model::sort_key},
     problem::{Problem, Stop},
+    proceedings::Proceedings,
 };
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A person acting for a party: who, for whom, and how well the login is vouched for.
@@ -59,6 +60,7 @@ pub struct MayManage {
     on: OnBehalf,
     holdings: Holdings,
     through: String,
+    proceedings: Proceedings,
     catalogue: Arc<Contents>,
 }
 impl MayManage {
@@ -72,6 +74,10 @@ impl MayManage {
     pub fn through(&self) -> &str {
         &self.through
     }
+    /// Returns the data of an event about a decision made with this proof. See [`event_data`].
+    pub fn event_data(&self, more: Value) -> Value {
+        event_data(&self.through, &self.proceedings, more)
+    }
     /// What of the resource the person can give: a right that they give is for these actions.
     pub fn givable_actions(&self, id: &ResourceId) -> Vec<String> {
         self.holdings.givable_actions(&self.catalogue, id)
@@ -84,6 +90,7 @@ impl MayManage {
 pub struct ManagesClients {
     on: OnBehalf,
     through: String,
+    proceedings: Proceedings,
 }
 impl ManagesClients {
     pub fn on(&self) -> OnBehalf {
@@ -93,6 +100,26 @@ impl ManagesClients {
     pub fn through(&self) -> &str {
         &self.through
     }
+    /// Returns the data of an event about a decision made with this proof. See [`event_data`].
+    pub fn event_data(&self, more: Value) -> Value {
+        event_data(&self.through, &self.proceedings, more)
+    }
+}
+
+/// Returns what every event about a person's decision records: `as`, the role or package that the
+/// authority rests on; `proceedings`, the codes of what the party is under, when it is under any; and
+/// the members of `more`, which is an object.
+fn event_data(through: &str, proceedings: &Proceedings, more: Value) -> Value {
+    let mut data = json!({ "as": through });
+    if let Some(data) = data.as_object_mut() {
+        if !proceedings.is_empty() {
+            data.insert("proceedings".into(), json!(proceedings.codes()));
+        }
+        if let Value::Object(more) = more {
+            data.extend(more);
+        }
+    }
+    data
 }
 
 /// What the person holds for the party; also when it is not enough for anything.
@@ -118,7 +145,8 @@ pub async fn may_manage(
     if on.level < min_level {
         return Err(Stop::TooWeak.into());
     }
-    Ok(MayManage { on, holdings, through, catalogue: catalogue.clone() })
+    let proceedings = parties::proceedings(tx, on.party).await?;
+    Ok(MayManage { on, holdings, through, proceedings, catalogue: catalogue.clone() })
 }
 
 /// Proof that the person may add and remove clients for the party.
@@ -134,7 +162,8 @@ pub async fn may_manage_clients(
     if on.level < min_level {
         return Err(Stop::TooWeak.into());
     }
-    Ok(ManagesClients { on, through })
+    let proceedings = parties::proceedings(tx, on.party).await?;
+    Ok(ManagesClients { on, through, proceedings })
 }
 
 /// What each person holds for the party, and what somebody holds who holds nothing: the access lists

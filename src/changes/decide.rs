@@ -239,7 +239,7 @@ async fn decide(
     }
     let kind = if accepted { "change.accepted" } else { "change.rejected" };
     let event = event(kind, Actor::Person { party_id: on.party_id }, change)
-        .data(serde_json::json!({ "as": proof.through(), "externalRef": change.external_ref }));
+        .data(proof.event_data(serde_json::json!({ "externalRef": change.external_ref })));
     Ok(events::record(tx, now, &event).await?)
 }
 

@@ -146,10 +146,10 @@ async fn end(
                 .party(agent.owner)
                 .system(&agent.system)
                 .system_user(agent.id)
-                .data(json!({
-                    "as": proof.through(), "externalRef": agent.external_ref,
+                .data(proof.event_data(json!({
+                    "externalRef": agent.external_ref,
                     "client": { "orgNo": number },
-                }))
+                })))
                 .because(Reason::PackagesChanged)
         });
         events::record_all(tx, now, &told.collect::<Vec<_>>()).await?;

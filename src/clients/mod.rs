@@ -187,10 +187,10 @@ pub async fn add_all(
     }
     let told = given.iter().zip(&numbers).map(|(given, number)| {
         let data = json!({
-            "as": proof.through(), "externalRef": agent.external_ref,
+            "externalRef": agent.external_ref,
             "client": { "orgNo": number }, "why": given.why,
         });
-        by_person("client.added", proof.on(), agent).data(data)
+        by_person("client.added", proof.on(), agent).data(proof.event_data(data))
     });
     events::record_all(tx, now, &told.collect::<Vec<_>>()).await?;
     Ok(fates)
@@ -219,11 +219,8 @@ pub async fn remove_all(
     }
     end(tx, now, agent, proof.on(), &ended).await?;
     let told = ended.iter().filter_map(|client| numbers.get(client)).map(|number| {
-        let data = json!({
-            "as": proof.through(), "externalRef": agent.external_ref,
-            "client": { "orgNo": number },
-        });
-        by_person("client.removed", proof.on(), agent).data(data)
+        let data = json!({ "externalRef": agent.external_ref, "client": { "orgNo": number } });
+        by_person("client.removed", proof.on(), agent).data(proof.event_data(data))
     });
     events::record_all(tx, now, &told.collect::<Vec<_>>()).await?;
     Ok(fates)

@@ -92,9 +92,9 @@ async fn record(
         .party(agent.owner)
         .system(&agent.system)
         .system_user(agent.id)
-        .data(json!({
-            "as": proof.through(), "externalRef": agent.external_ref,
+        .data(proof.event_data(json!({
+            "externalRef": agent.external_ref,
             "client": { "orgNo": agent.owner_org_no }, "own": true,
-        }));
+        })));
     Ok(events::record(tx, now, &event).await?)
 }

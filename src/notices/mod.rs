@@ -197,7 +197,7 @@ async fn record(
 ) -> Result<(), Error> {
     let event = match proof {
         Some(proof) => Event::new(kind, Actor::Person { party_id: proof.on().party_id })
-            .data(serde_json::json!({ "as": proof.through() })),
+            .data(proof.event_data(serde_json::json!({}))),
         None => Event::new(kind, Actor::Product),
     };
     events::record(tx, now, &event.party(party)).await

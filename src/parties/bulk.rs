@@ -4,20 +4,31 @@ use crate::{
     clock::Ts,
     db::{Error, Store, Tx},
     ids::{OrgNo, PartyUuid},
+    proceedings::Proceedings,
     statements,
 };
 use std::collections::HashMap;
 
 statements! {
-    FIND_ORGANISATIONS = "select id, org_no, name, org_form, parent, deleted from party where org_no in ($1)";
+    FIND_ORGANISATIONS = r"
+        select id, org_no, name, org_form, parent, deleted, proceedings
+        from party
+        where org_no in ($1)";
     /// In one row, `310904473:digest` with commas between: a row each would cost many times as much.
     FIND_DIGESTS = "select string_agg(org_no || ':' || digest, ',') from party where digest is not null and org_no in ($1)";
     FIND_IDS = "select org_no, id from party where org_no in ($1)";
     FIND_STANDING = "select org_no, id, (deleted is null) from party where org_no in ($1)";
     LIST_LIVE = "select id, org_no, org_form from party where org_no > $1 and deleted is null order by org_no limit cast($2 as bigint)";
     TAKE_PARTY_IDS = "update counter set value = value + $1 where name = 'party' returning value";
-    INSERT_ORGANISATIONS = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent, deleted, digest) values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9, $10)";
-    UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7, digest = $8 where id = $1";
+    INSERT_ORGANISATIONS = r"
+        insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form, parent,
+            deleted, digest, proceedings)
+        values ($1, $2, 'organisation', $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    UPDATE_ORGANISATION = r"
+        update party
+        set name = $2, name_fold = $3, name_sort = $4, org_form = $5, parent = $6, deleted = $7,
+            digest = $8, proceedings = $9
+        where id = $1";
     /// Organisations that are not deleted. It is asked only when an import would end many.
     COUNT_LIVE = r"
         select count(*)
@@ -43,6 +54,9 @@ pub struct Row {
     pub org_form: Option<String>,
     pub parent: Option<PartyUuid>,
     pub deleted: Option<Ts>,
+    /// Its own, without those of its main unit.
+    #[sqlx(try_from = "Option<String>")]
+    pub proceedings: Proceedings,
 }
 /// A person as the store has them, or is to have them.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -140,7 +154,7 @@ pub async fn insert_organisations(tx: &mut Tx, all: &[Told]) -> Result<(), Error
     let numbered: Vec<(i64, &Told)> = (first..).zip(all).collect();
     for some in numbered.chunks(ROWS) {
         tx.query(INSERT_ORGANISATIONS)
-            .rows(some, 10, |query, (party_id, (row, digest))| {
+            .rows(some, 11, |query, (party_id, (row, digest))| {
                 query
                     .bind(row.id)
                     .bind(*party_id)
@@ -152,6 +166,7 @@ pub async fn insert_organisations(tx: &mut Tx, all: &[Told]) -> Result<(), Error
                     .bind(row.parent)
                     .bind(row.deleted)
                     .bind(*digest)
+                    .bind(row.proceedings.stored())
             })
             .exec()
             .await?;
@@ -168,6 +183,7 @@ pub async fn update_organisation(tx: &mut Tx, (row, digest): &Told) -> Result<()
         .bind(row.parent)
         .bind(row.deleted)
         .bind(*digest)
+        .bind(row.proceedings.stored())
         .exec()
         .await
         .map(drop)

@@ -14,6 +14,7 @@ use crate::{
     ids::{OrgNo, PartyUuid, PersonNo},
     keys::Keys,
     problem::{Problem, Stop},
+    proceedings::Proceedings,
 };
 
 /// Turns national numbers into what is kept of them: keyed hashes that cannot be turned back.
@@ -130,6 +131,19 @@ pub async fn enter_organisation(
     let id = PartyUuid(uuid::Uuid::now_v7());
     store::insert_organisation(tx, id, party_id, org_no, name, form).await?;
     Ok(id)
+}
+
+/// Records the proceedings that the organisation itself is under.
+pub async fn set_proceedings(
+    tx: &mut Tx,
+    id: PartyUuid,
+    proceedings: &Proceedings,
+) -> Result<(), Error> {
+    store::set_proceedings(tx, id, proceedings).await
+}
+/// Returns the proceedings that the organisation is under, a sub-unit those of its main unit.
+pub async fn proceedings(tx: &mut Tx, id: PartyUuid) -> Result<Proceedings, Error> {
+    store::find_proceedings(tx, id).await
 }
 
 /// The person by number, if the register knows them.

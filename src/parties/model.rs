@@ -2,6 +2,7 @@
 use crate::{
     db::session::SessionKey,
     ids::{OrgNo, PartyUuid},
+    proceedings::Proceedings,
 };
 use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::locale;
@@ -45,6 +46,8 @@ pub struct PartyChoice {
     pub name: String,
     /// Not by any role: only because the provider vouched for it at this login.
     pub vouched: bool,
+    /// What it is under; of a sub-unit also what its main unit is under.
+    pub proceedings: Proceedings,
 }
 
 /// Who looks for a party to act for: a person, and the session whose login may vouch for more.

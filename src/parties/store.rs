@@ -4,6 +4,7 @@ use crate::{
     clock::Ts,
     db::{Error, Query, Store, Tx, Value},
     ids::{OrgNo, PartyUuid},
+    proceedings::Proceedings,
     statements,
 };
 
@@ -18,6 +19,8 @@ statements! {
     UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, digest = null where id = $1";
     UPDATE_PID_HASH = "update party set pid_hash = $2 where id = $1";
     RENAME = "update party set name = $2, name_fold = $3, name_sort = $4, digest = null where id = $1";
+    SET_PROCEEDINGS = "update party set proceedings = $2, digest = null where id = $1";
+    FIND_PROCEEDINGS = "select proceedings from party_proceedings where party = $1";
     /// Every organisation that the person is related to, also through one that they lead, and its
     /// sub-units; a relation as accountant, auditor or business manager makes a client, not this. And
     /// those that the login of the session vouches for.
@@ -47,7 +50,8 @@ statements! {
             union all
             select id, true from vouched where id not in (select id from reachable)
         )
-        select p.id, p.party_id, p.org_no, p.name, c.vouched, count(*) over () as total
+        select p.id, p.party_id, p.org_no, p.name, c.vouched, count(*) over () as total,
+            (select x.proceedings from party_proceedings x where x.party = p.id) as proceedings
         from party p
         join choice c on c.id = p.id
         where p.org_no is not null and p.deleted is null
@@ -80,7 +84,8 @@ statements! {
             from party p
             where p.id = $3 and p.org_no is not null and p.deleted is null
         )
-        select id, party_id, org_no, name, not related as vouched
+        select id, party_id, org_no, name, not related as vouched,
+            (select x.proceedings from party_proceedings x where x.party = found.id) as proceedings
         from found
         where related or vouched";
     /// The person's name, and the party beside it if they are still related to it.
@@ -111,6 +116,7 @@ statements! {
             where p.id = $3 and p.org_no is not null and p.deleted is null
         )
         select w.name as person, f.id, f.party_id, f.org_no, f.name, not f.related as vouched,
+            (select x.proceedings from party_proceedings x where x.party = f.id) as proceedings,
             exists (
                 select 1 from system_user u where u.owner = f.id and u.kind = 'agent' and u.revoked is null
             ) as has_agents,
@@ -261,6 +267,17 @@ pub(super) async fn update_pid_hash(
 ) -> Result<(), Error> {
     tx.query(UPDATE_PID_HASH).bind(id).bind(pid_hash).exec().await.map(drop)
 }
+pub(super) async fn set_proceedings(
+    tx: &mut Tx,
+    id: PartyUuid,
+    proceedings: &Proceedings,
+) -> Result<(), Error> {
+    tx.query(SET_PROCEEDINGS).bind(id).bind(proceedings.stored()).exec().await.map(drop)
+}
+pub(super) async fn find_proceedings(tx: &mut Tx, id: PartyUuid) -> Result<Proceedings, Error> {
+    let row: Option<(Option<String>,)> = tx.query(FIND_PROCEEDINGS).bind(id).opt().await?;
+    Ok(row.and_then(|(stored,)| stored).into())
+}
 pub(super) async fn rename(tx: &mut Tx, id: PartyUuid, name: &str) -> Result<(), Error> {
     tx.query(RENAME)
         .bind(id)
@@ -279,11 +296,13 @@ struct ChoiceRow {
     org_no: OrgNo,
     name: String,
     vouched: bool,
+    #[sqlx(try_from = "Option<String>")]
+    proceedings: Proceedings,
 }
 impl From<ChoiceRow> for PartyChoice {
     fn from(row: ChoiceRow) -> Self {
-        let ChoiceRow { id, party_id, org_no, name, vouched } = row;
-        Self { id, party_id, org_no, name, vouched }
+        let ChoiceRow { id, party_id, org_no, name, vouched, proceedings } = row;
+        Self { id, party_id, org_no, name, vouched, proceedings }
     }
 }
 #[derive(sqlx::FromRow)]
@@ -342,6 +361,8 @@ struct FrameRow {
     org_no: Option<OrgNo>,
     name: Option<String>,
     vouched: Option<bool>,
+    #[sqlx(try_from = "Option<String>")]
+    proceedings: Proceedings,
     has_agents: bool,
     has_ended: bool,
 }
@@ -355,7 +376,8 @@ pub(super) async fn find_frame(
     Ok(row.map(|row| {
         let ids = row.id.zip(row.party_id);
         let party = ids.zip(row.org_no.zip(row.name)).map(|((id, party_id), (org_no, name))| {
-            PartyChoice { id, party_id, org_no, name, vouched: row.vouched == Some(true) }
+            let (vouched, proceedings) = (row.vouched == Some(true), row.proceedings);
+            PartyChoice { id, party_id, org_no, name, vouched, proceedings }
         });
         let FrameRow { person: name, has_agents, has_ended, .. } = row;
         super::Frame { name, party, has_agents, has_ended }

@@ -1,7 +1,12 @@
 //! Brønnøysund's published shapes, and what we take from them. Everything but the number, the name
 //! and the form may be missing.
 use super::feed::Refusal;
-use crate::{clock::Ts, ids::OrgNo, text};
+use crate::{
+    clock::Ts,
+    ids::OrgNo,
+    proceedings::{Proceeding, Proceedings},
+    text,
+};
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -20,6 +25,8 @@ pub struct Unit {
     /// Of a sub-unit: the main unit.
     pub parent: Option<OrgNo>,
     pub deleted: Option<Ts>,
+    /// The bankruptcy, forced liquidation or winding-up it is under; a flag that is missing is none.
+    pub proceedings: Proceedings,
 }
 impl Unit {
     /// What it says, in a number: the same for as long as it says the same.
@@ -37,6 +44,11 @@ impl Unit {
             hash.update(part);
             // In no name.
             hash.update([0]);
+        }
+        // Without proceedings the digest is what it was before they were read, so that an upgrade does
+        // not make every organisation look changed.
+        if let Some(proceedings) = self.proceedings.stored() {
+            hash.update(proceedings.as_bytes());
         }
         let mut first = [0; 8];
         first.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
@@ -91,6 +103,48 @@ struct UnitShape {
     organisasjonsform: Option<Coded>,
     overordnet_enhet: Option<String>,
     slettedato: Option<String>,
+    konkurs: Option<bool>,
+    konkursdato: Option<String>,
+    under_avvikling: Option<bool>,
+    under_avvikling_dato: Option<String>,
+    under_tvangsavvikling_eller_tvangsopplosning: Option<bool>,
+    // The register tells the day of a forced liquidation by its ground.
+    tvangsavviklet_pga_manglende_sletting_dato: Option<String>,
+    tvangsopplost_pga_manglende_daglig_leder_dato: Option<String>,
+    tvangsopplost_pga_manglende_revisor_dato: Option<String>,
+    tvangsopplost_pga_manglende_regnskap_dato: Option<String>,
+    tvangsopplost_pga_mangelfullt_styre_dato: Option<String>,
+}
+impl UnitShape {
+    /// Collects the flags that are set, each with its day; or says which day is no date.
+    fn proceedings(&self) -> Result<Proceedings, String> {
+        let forced = [
+            &self.tvangsavviklet_pga_manglende_sletting_dato,
+            &self.tvangsopplost_pga_manglende_daglig_leder_dato,
+            &self.tvangsopplost_pga_manglende_revisor_dato,
+            &self.tvangsopplost_pga_manglende_regnskap_dato,
+            &self.tvangsopplost_pga_mangelfullt_styre_dato,
+        ];
+        let forced = forced.into_iter().flatten().filter(|date| !date.is_empty()).min();
+        let flags = [
+            (Proceeding::Bankruptcy, self.konkurs, self.konkursdato.as_ref()),
+            (
+                Proceeding::ForcedLiquidation,
+                self.under_tvangsavvikling_eller_tvangsopplosning,
+                forced,
+            ),
+            (Proceeding::WindingUp, self.under_avvikling, self.under_avvikling_dato.as_ref()),
+        ];
+        let mut all = Proceedings::default();
+        for (kind, _, date) in flags.into_iter().filter(|(_, flag, _)| *flag == Some(true)) {
+            let since = date.filter(|date| !date.is_empty()).map(|date| {
+                let day = date.get(..10).and_then(|day| day.parse().ok());
+                day.ok_or_else(|| format!("{} since {} is no date", kind.code(), short(date)))
+            });
+            all.add(kind, since.transpose()?);
+        }
+        Ok(all)
+    }
 }
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
@@ -192,6 +246,7 @@ pub fn unit(text: &[u8]) -> Result<Unit, Refusal> {
         }
         None => None,
     };
+    let proceedings = shape.proceedings().map_err(refused)?;
     let name = shape.navn.as_deref().map(name).transpose();
     let name = name.map_err(|e| refused(format!("its name {e}")))?.filter(|name| !name.is_empty());
     if name.is_none() && deleted.is_none() {
@@ -212,7 +267,7 @@ pub fn unit(text: &[u8]) -> Result<Unit, Refusal> {
     if parent.as_ref() == Some(&org_no) {
         return Err(refused("it is its own main unit".into()));
     }
-    Ok(Unit { org_no, name, form, parent, deleted })
+    Ok(Unit { org_no, name, form, parent, deleted, proceedings })
 }
 
 /// The roles in one organisation. Where the object does not say which, as when it was fetched alone,
@@ -399,6 +454,51 @@ mod tests {
             "{\"organisasjonsnummer\":\"313555011\",\"navn\":\"A\u{ad}B\u{200b}\"}".as_bytes(),
         );
         assert_eq!(hidden.unwrap().name.as_deref(), Some("AB"));
+    }
+
+    #[test]
+    fn the_flags_of_a_unit_are_read_with_their_days() {
+        let read = |more: &str| {
+            let text = format!(r#"{{"organisasjonsnummer":"313555011","navn":"X"{more}}}"#);
+            unit(text.as_bytes()).map(|unit| unit.proceedings.to_string())
+        };
+        let forced = "underTvangsavviklingEllerTvangsopplosning";
+        for (more, told) in [
+            (String::new(), ""),
+            (r#","konkurs":false,"konkursdato":"2026-03-01""#.into(), ""),
+            (r#","konkurs":null,"underAvvikling":null"#.into(), ""),
+            (r#","konkurs":true,"konkursdato":"2026-03-01""#.into(), "bankruptcy=2026-03-01"),
+            (r#","underAvvikling":true,"underAvviklingDato":null"#.into(), "winding-up"),
+            (format!(r#","{forced}":true"#), "forced-liquidation"),
+            (
+                format!(
+                    r#","{forced}":true,"tvangsopplostPgaManglendeRegnskapDato":"2026-05-02T00:00:00","tvangsavvikletPgaManglendeSlettingDato":"2026-05-01""#
+                ),
+                "forced-liquidation=2026-05-01",
+            ),
+            (
+                format!(r#","underAvvikling":true,"{forced}":true,"konkurs":true"#),
+                "bankruptcy forced-liquidation winding-up",
+            ),
+        ] {
+            assert_eq!(read(&more).unwrap(), told, "{more}");
+        }
+        let wrong = read(r#","konkurs":true,"konkursdato":"i fjor""#).unwrap_err();
+        assert_eq!(wrong.number.as_deref(), Some("313555011"));
+        assert!(wrong.why.contains("bankruptcy") && wrong.why.contains("i fjor"), "{}", wrong.why);
+        assert!(read(r#","konkurs":"ja""#).unwrap_err().why.contains("another shape"));
+    }
+
+    #[test]
+    fn a_digest_is_another_when_the_flags_are() {
+        let read = |more: &str| {
+            let text = format!(r#"{{"organisasjonsnummer":"313555011","navn":"X"{more}}}"#);
+            unit(text.as_bytes()).unwrap().digest()
+        };
+        let bankrupt = r#","konkurs":true"#;
+        assert_eq!(read(""), read(r#","konkurs":false"#));
+        assert_ne!(read(""), read(bankrupt));
+        assert_ne!(read(bankrupt), read(r#","konkurs":true,"konkursdato":"2026-03-01""#));
     }
 
     #[test]

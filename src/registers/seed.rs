@@ -13,6 +13,7 @@ use crate::{
     ids::{OrgNo, PackageUrn, PartyUuid, PersonNo, ResourceId},
     parties::{self, NumberKeys, bulk, ended::HowEnded},
     problem::{Code, Problem},
+    proceedings::Proceedings,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -101,6 +102,16 @@ impl Seed {
         let done = self.store.write(async |tx| ending::end(tx, now, &ended).await).await?;
         ending::close_all(&self.store, &self.clock).await?;
         Ok(done > 0)
+    }
+    /// Records what the organisation is under, and nothing else about it.
+    pub async fn proceedings(&self, org_no: &OrgNo, all: &Proceedings) -> Result<(), Problem> {
+        self.store
+            .write(async |tx| {
+                let one = parties::organisation(tx, org_no).await?;
+                let one = one.ok_or(Code::UnknownOrganisation)?;
+                Ok(parties::set_proceedings(tx, one.id, all).await?)
+            })
+            .await
     }
     pub async fn person(&self, pid: &PersonNo, name: &str) -> Result<(), Problem> {
         self.store
@@ -198,6 +209,7 @@ impl Seed {
                 org_form: Some(one.form.to_owned()),
                 parent: one.parent.as_ref().and_then(|number| ids.get(number)).copied(),
                 deleted: one.deleted.then_some(now),
+                proceedings: Proceedings::default(),
             };
             // No register has told of it.
             rows.push((row, 0));

@@ -345,6 +345,7 @@ fn plan(entries: &[(u64, Unit)], known: &HashMap<OrgNo, Row>) -> Plan {
                         org_form: unit.form.clone(),
                         parent,
                         deleted: unit.deleted,
+                        proceedings: unit.proceedings.clone(),
                     };
                     plan.new.push((row, unit.digest()));
                 }
@@ -373,5 +374,6 @@ fn wanted(unit: &Unit, row: &Row, parent: Option<PartyUuid>) -> Row {
         org_form,
         parent: parent.or(if keeps { row.parent } else { None }),
         deleted: unit.deleted,
+        proceedings: unit.proceedings.clone(),
     }
 }

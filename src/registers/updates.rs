@@ -7,7 +7,7 @@ use super::{
     source::Source,
     units::{Kind, Units},
 };
-use crate::{clock::Ts, ids::OrgNo};
+use crate::{clock::Ts, ids::OrgNo, proceedings::Proceedings};
 use std::{
     collections::{HashMap, HashSet},
     io::{ErrorKind, Read as _},
@@ -95,6 +95,7 @@ fn deleted(object: &Path, number: &OrgNo, since: Ts) -> Unit {
         form: None,
         parent: None,
         deleted: None,
+        proceedings: Proceedings::default(),
     });
     Unit { deleted: unit.deleted.or(Some(since)), ..unit }
 }

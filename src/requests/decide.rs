@@ -338,7 +338,7 @@ async fn decide(
         .party(request.party)
         .system(&request.system)
         .request(request.id)
-        .data(serde_json::json!({ "as": proof.through(), "externalRef": request.external_ref }));
+        .data(proof.event_data(serde_json::json!({ "externalRef": request.external_ref })));
     if accepted {
         event = event.system_user(SystemUserId(request.id.0));
     }

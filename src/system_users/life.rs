@@ -127,7 +127,7 @@ async fn record(
     user: &SystemUser,
     more: serde_json::Value,
 ) -> Result<(), Error> {
-    let mut data = serde_json::json!({ "as": proof.through(), "externalRef": user.external_ref });
+    let mut data = serde_json::json!({ "externalRef": user.external_ref });
     if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
         data.extend(more);
     }
@@ -135,7 +135,7 @@ async fn record(
         .party(user.owner)
         .system(&user.system)
         .system_user(user.id)
-        .data(data);
+        .data(proof.event_data(data));
     events::record(tx, now, &event).await
 }
 

@@ -70,7 +70,7 @@ async fn record(
         .party(owner)
         .system(system)
         .system_user(id)
-        .data(serde_json::json!({ "as": proof.through(), "externalRef": external_ref }));
+        .data(proof.event_data(serde_json::json!({ "externalRef": external_ref })));
     Ok(events::record(tx, now, &event).await?)
 }
 
@@ -146,11 +146,11 @@ pub async fn change(
         .system(&user.system)
         .system_user(id)
         .request(change.request)
-        .data(serde_json::json!({
-            "as": proof.through(), "externalRef": user.external_ref,
+        .data(proof.event_data(serde_json::json!({
+            "externalRef": user.external_ref,
             "added": change.comes, "removed": change.goes,
             "validTo": change.valid_to.map(Ts::rfc3339),
-        }));
+        })));
     Ok(events::record(tx, now, &event).await?)
 }
 

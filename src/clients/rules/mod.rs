@@ -49,9 +49,8 @@ pub async fn set(
                     }
                     _ => continue,
                 };
-                let data = json!({
-                    "as": proof.through(), "externalRef": agent.external_ref, "code": role.code(),
-                });
+                let data = json!({ "externalRef": agent.external_ref, "code": role.code() });
+                let data = proof.event_data(data);
                 events::record(tx, now, &by_person(kind, on, &agent).data(data)).await?;
             }
             Ok(())
