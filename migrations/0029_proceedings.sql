@@ -11,3 +11,9 @@ create view party_proceedings (party, proceedings) as
 select p.id, coalesce(m.proceedings, p.proceedings)
 from party p
 left join party m on m.id = p.parent and p.org_form in ('BEDR', 'AAFY');
+
+-- The sub-units of each main unit that are not deleted.
+create view sub_unit (main, id) as
+select parent, id
+from party
+where parent is not null and org_form in ('BEDR', 'AAFY') and deleted is null;

@@ -22,3 +22,16 @@ words-log-in = Log in
 words-changed-facts = This has changed too: { $facts }.
 words-system-gone = The system is deleted
 words-vouched = Access manager confirmed at login
+words-proceedings = Bankruptcy or winding-up
+words-bankruptcy = Bankrupt
+words-forced-liquidation = Under forced liquidation or dissolution
+words-winding-up = Being wound up
+words-proceeding-since = { $proceeding } since { $day }
+words-sub-units =
+    { $n ->
+        [one] Also applies to the organisation's sub-unit.
+       *[other] Also applies to the organisation's { $shown } sub-units.
+    }
+words-sub-units-more = Also applies to the organisation's sub-units, which are more than { $most }.
+words-sub-units-of-clients = Also applies to the clients' sub-units.
+words-under = The organisation's status then: { $proceedings }

@@ -22,3 +22,16 @@ words-log-in = Logg inn
 words-changed-facts = Dette er også endret: { $facts }.
 words-system-gone = Systemet er slettet
 words-vouched = Tilgangsstyrer bekreftet ved innlogging
+words-proceedings = Konkurs eller avvikling
+words-bankruptcy = Konkurs
+words-forced-liquidation = Under tvangsavvikling eller tvangsoppløsning
+words-winding-up = Under avvikling
+words-proceeding-since = { $proceeding } siden { $day }
+words-sub-units =
+    { $n ->
+        [one] Gjelder også underenheten til virksomheten.
+       *[other] Gjelder også de { $shown } underenhetene til virksomheten.
+    }
+words-sub-units-more = Gjelder også underenhetene til virksomheten, som er flere enn { $most }.
+words-sub-units-of-clients = Gjelder også underenhetene til klientene.
+words-under = Virksomhetens status da: { $proceedings }

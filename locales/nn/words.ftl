@@ -22,3 +22,16 @@ words-log-in = Logg inn
 words-changed-facts = Dette er òg endra: { $facts }.
 words-system-gone = Systemet er sletta
 words-vouched = Tilgangsstyrar stadfesta ved innlogging
+words-proceedings = Konkurs eller avvikling
+words-bankruptcy = Konkurs
+words-forced-liquidation = Under tvangsavvikling eller tvangsoppløysing
+words-winding-up = Under avvikling
+words-proceeding-since = { $proceeding } sidan { $day }
+words-sub-units =
+    { $n ->
+        [one] Gjeld òg undereininga til verksemda.
+       *[other] Gjeld òg dei { $shown } undereiningane til verksemda.
+    }
+words-sub-units-more = Gjeld òg undereiningane til verksemda, som er fleire enn { $most }.
+words-sub-units-of-clients = Gjeld òg undereiningane til klientane.
+words-under = Statusen til verksemda då: { $proceedings }

@@ -12,7 +12,7 @@ use crate::{
     problem::{Problem, Stop},
     web::{
         headers::FormAction,
-        operation,
+        items, operation,
         page::{ActingFor, FormToken, Page, Visitor},
     },
 };
@@ -244,6 +244,7 @@ impl OptionalFromRequestParts<App> for SignedIn {
                 org_no: party.org_no.grouped(),
                 has_agents: frame.has_agents,
                 has_ended: frame.has_ended,
+                proceedings: items::proceedings(&page, &party.proceedings),
             }),
             several: who.several,
         });

@@ -2,6 +2,7 @@
 use crate::{
     clock::Ts,
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
+    proceedings::Proceedings,
     requests::{Status, model::OPEN_DAYS},
     system_users::{Grants, Kind},
     systems::{Right, System},
@@ -189,6 +190,10 @@ pub struct Case {
     /// The vendor's name in the register; empty when it is not there.
     pub vendor_name: String,
     pub party_name: String,
+    pub party_proceedings: Proceedings,
+    pub vendor_proceedings: Proceedings,
+    /// How many sub-units the party has; at most 1,001 are counted.
+    pub sub_units: i64,
     /// The system user's title.
     pub title: String,
     pub kind: Kind,

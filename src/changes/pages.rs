@@ -19,6 +19,8 @@ pub struct ShowPage {
     pub vendor: Organisation,
     pub system: System,
     pub party: Organisation,
+    /// Which sub-units it also applies to, as a sentence.
+    pub sub_units: Option<String>,
     /// What the system user is called.
     pub title: String,
     pub external_ref: String,
@@ -252,7 +254,8 @@ impl ShowPage {
                     lang: (page.lang() != "nb").then_some("nb"),
                 },
             },
-            party,
+            party: party.under(vec!["Konkurs siden <1. mars> 2026".into()]),
+            sub_units: Some(page.t1("words-sub-units-more", "most", "1 000")),
             title: "Smart<Regnskap> i butikken".into(),
             external_ref: "kunde-<42>".into(),
             system_user_url: Some("/x".into()),
@@ -321,7 +324,7 @@ impl RejectPage {
 
 fn sample_organisations() -> [Organisation; 2] {
     [("SmartCloud <AS>", "991\u{a0}825\u{a0}827"), ("Rør <og> Vann AS", "310\u{a0}904\u{a0}473")]
-        .map(|(name, org_no)| Organisation { name: name.into(), org_no: org_no.into() })
+        .map(|(name, org_no)| Organisation::new(name, org_no))
 }
 fn may_approve() -> State {
     State::MayApprove {

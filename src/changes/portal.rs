@@ -189,9 +189,11 @@ async fn ask_reject(
     let form = acting.form(view::address(id, "reject"));
     let page = acting.page;
     let made = RejectPage {
-        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor)
+            .under(items::proceedings_since(&page, &case.vendor_proceedings)),
         system: localised(&case.system.name).in_language(page.lang()),
-        party: items::organisation(&case.party_name, &case.change.party_org_no),
+        party: items::organisation(&case.party_name, &case.change.party_org_no)
+            .under(items::proceedings_since(&page, &case.party_proceedings)),
         title: case.title,
         redirect_host: redirect.map(|url| url.host()),
         form,

@@ -4,6 +4,7 @@ use crate::{
     clock::Ts,
     db::{Error, Json, Store, Tx, inconsistent},
     ids::{ChangeId, OrgNo, PackageUrn, PartyUuid, SystemId, SystemUserId},
+    proceedings::Proceedings,
     requests::{
         Status,
         model::{Decision, HALF_DAYS, OPEN_DAYS},
@@ -23,7 +24,7 @@ statements! {
     /// state is any.
     LIST_BY_SYSTEM = "with page (id) as (select id from change_request where system_id = $1 and deleted is null and (created, id) > ($2, $3) and ($4 = '' or party = (select id from party where org_no = $4)) and $5 in ('', case when status = 'new' and created <= $7 then 'timedout' else status end) and (changed >= $6 or (status = 'new' and created >= $8 and created <= $7)) order by created, id limit cast($9 as bigint)) select c.id, c.system_user, c.system_id, s.vendor_org_no, c.party, p.party_id, p.org_no as party_org_no, c.external_ref, c.required_rights, c.required_packages, c.unwanted_rights, c.unwanted_packages, c.valid_to, c.redirect_url, c.status, c.created, c.escalated, c.decided, c.decided_by, c.decided_as from page g join change_request c on c.id = g.id join party p on p.id = c.party join system s on s.id = c.system_id order by c.created, c.id";
     /// The change request with its system and the names around it.
-    FIND_CASE = "select c.id, c.system_user, c.system_id, s.vendor_org_no, c.party, p.party_id, p.org_no as party_org_no, c.external_ref, c.required_rights, c.required_packages, c.unwanted_rights, c.unwanted_packages, c.valid_to, c.redirect_url, c.status, c.created, c.escalated, c.decided, c.decided_by, c.decided_as, p.name as party_name, v.name as vendor_name, u.title, u.kind, (u.revoked is not null) as revoked, s.internal_id, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from change_request c join party p on p.id = c.party join system s on s.id = c.system_id join system_user u on u.id = c.system_user left join party v on v.org_no = s.vendor_org_no where c.id = $1 and c.deleted is null";
+    FIND_CASE = "select c.id, c.system_user, c.system_id, s.vendor_org_no, c.party, p.party_id, p.org_no as party_org_no, c.external_ref, c.required_rights, c.required_packages, c.unwanted_rights, c.unwanted_packages, c.valid_to, c.redirect_url, c.status, c.created, c.escalated, c.decided, c.decided_by, c.decided_as, p.name as party_name, v.name as vendor_name, (select x.proceedings from party_proceedings x where x.party = p.id) as party_proceedings, (select x.proceedings from party_proceedings x where x.party = v.id) as vendor_proceedings, (select count(*) from (select 1 as one from sub_unit q where q.main = p.id limit 1001) q) as sub_units, u.title, u.kind, (u.revoked is not null) as revoked, s.internal_id, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from change_request c join party p on p.id = c.party join system s on s.id = c.system_id join system_user u on u.id = c.system_user left join party v on v.org_no = s.vendor_org_no where c.id = $1 and c.deleted is null";
     /// The system user that a change is asked for, unless it has been revoked.
     FIND_TARGET = "select u.id, u.kind, u.system_id, s.vendor_org_no, u.owner, p.party_id, p.org_no as party_org_no, (p.deleted is not null) as party_deleted, u.external_ref from system_user u join system s on s.id = u.system_id join party p on p.id = u.owner where u.id = $1 and u.revoked is null";
     /// Guarded by the status, so that of two decisions one wins.
@@ -173,6 +174,11 @@ struct CaseRow {
     change: Row,
     party_name: String,
     vendor_name: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    party_proceedings: Proceedings,
+    #[sqlx(try_from = "Option<String>")]
+    vendor_proceedings: Proceedings,
+    sub_units: i64,
     title: String,
     kind: String,
     revoked: bool,
@@ -185,6 +191,9 @@ pub(super) struct Named {
     pub system: System,
     pub party_name: String,
     pub vendor_name: String,
+    pub party_proceedings: Proceedings,
+    pub vendor_proceedings: Proceedings,
+    pub sub_units: i64,
     pub title: String,
     pub kind: Kind,
     pub revoked: bool,
@@ -199,6 +208,9 @@ pub(super) async fn find_named(tx: &mut Tx, id: ChangeId) -> Result<Option<Named
         change: row.change.try_into()?,
         party_name: row.party_name,
         vendor_name: row.vendor_name.unwrap_or_default(),
+        party_proceedings: row.party_proceedings,
+        vendor_proceedings: row.vendor_proceedings,
+        sub_units: row.sub_units,
         title: row.title,
         revoked: row.revoked,
     }))

@@ -24,7 +24,7 @@ use crate::{
         items,
         page::Page,
         urls,
-        view::{Able, Change, Check, Item, Link},
+        view::{self, Able, Change, Check, Item, Link},
     },
 };
 
@@ -89,12 +89,15 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
 fn about(case: &Case, page: Page) -> ShowPage {
     let change = &case.change;
     ShowPage {
-        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor)
+            .under(items::proceedings_since(&page, &case.vendor_proceedings)),
         system: System {
             name: localised(&case.system.name).in_language(page.lang()),
             description: localised(&case.system.description).in_language(page.lang()),
         },
-        party: items::organisation(&case.party_name, &change.party_org_no),
+        party: items::organisation(&case.party_name, &change.party_org_no)
+            .under(items::proceedings_since(&page, &case.party_proceedings)),
+        sub_units: items::sub_units(&page, kind(case.kind), case.sub_units),
         title: case.title.clone(),
         external_ref: change.external_ref.clone(),
         system_user_url: None,
@@ -113,6 +116,12 @@ fn about(case: &Case, page: Page) -> ShowPage {
         changed_facts: String::new(),
         removed: Vec::new(),
         page,
+    }
+}
+fn kind(kind: Kind) -> view::Kind {
+    match kind {
+        Kind::Standard => view::Kind::Own,
+        Kind::Agent => view::Kind::Clients,
     }
 }
 /// What was asked for, whatever the system user had or has.

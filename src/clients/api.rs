@@ -191,6 +191,7 @@ async fn list_clients(
             access: known.entry(client.relations.clone()).or_insert_with(access).clone(),
             organization_identifier: client.org_no.to_string(),
             display_name: client.name,
+            proceedings: client.proceedings.codes(),
         }
     });
     Ok((headers, Json(clients.collect())))

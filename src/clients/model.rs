@@ -3,6 +3,7 @@ use crate::{
     catalogue::{Contents, EntityType},
     clock::Ts,
     ids::{OrgNo, PackageUrn, PartyUuid, SystemId, SystemUserId},
+    proceedings::Proceedings,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{collections::BTreeSet, fmt, str::FromStr};
@@ -161,6 +162,7 @@ pub struct Client {
     pub org_no: OrgNo,
     pub name: String,
     pub form: Option<String>,
+    pub proceedings: Proceedings,
     pub relations: Relations,
     /// Since when the system user acts for it.
     pub added: Option<Ts>,

@@ -138,7 +138,7 @@ impl ListPage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
         let row = |name: &str, state| Row {
             id: "00000000-0000-0000-0000-000000000000".into(),
-            client: Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() },
+            client: Organisation::new(name, "310\u{a0}904\u{a0}473"),
             form: "AS".into(),
             relation: "Regnskapsfører".into(),
             state,
@@ -190,7 +190,9 @@ impl ListPage {
                 Row {
                     missing: "Regnskapsfører <med> signeringsrettighet".into(),
                     act: None,
-                    ..row(&"Rørvik<Sameie>".repeat(4), State::Blocked)
+                    client: Organisation::new("Rørvik<Sameie>".repeat(4), "310\u{a0}904\u{a0}473")
+                        .under(vec!["Under <tvangsavvikling> eller tvangsoppløsning".into()]),
+                    ..row("", State::Blocked)
                 },
             ],
             next: Some("/x?after=1".into()),

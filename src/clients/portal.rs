@@ -279,7 +279,8 @@ fn own_row(
     let (page, party) = (&acting.page, acting.party.id);
     Some(Row {
         id: party.to_string(),
-        client: items::organisation(&acting.party.name, &acting.party.org_no),
+        client: items::organisation(&acting.party.name, &acting.party.org_no)
+            .under(items::proceedings(page, &acting.party.proceedings)),
         form: String::new(),
         relation: page.t("clients-own").to_owned(),
         state,
@@ -342,12 +343,14 @@ async fn download(
                 page.t("clients-column-relation"),
                 page.t("column-state"),
                 page.t("clients-csv-missing"),
+                page.t("words-proceedings"),
             ],
         );
         if agent.own && place.q.is_empty() && matches!(shows, Shows::All | ADDED) {
             let own = [party.org_no.as_str(), &party.name, "", page.t("clients-own")];
             let state = view::state(&page, ClientState::Added);
-            csv::push_row(&mut table, own.into_iter().chain([state, ""]));
+            let under = items::proceedings(&page, &party.proceedings).join(", ");
+            csv::push_row(&mut table, own.into_iter().chain([state, "", &under]));
         }
         let mut after = None;
         loop {
@@ -367,6 +370,7 @@ async fn download(
                         &view::relations(&page, &catalogue, &client.relations),
                         view::state(&page, client.state()),
                         &view::packages(&page, &catalogue, &client.missing),
+                        &items::proceedings(&page, &client.proceedings).join(", "),
                     ],
                 );
             }

@@ -15,6 +15,7 @@ use crate::{
     ids::{OrgNo, PackageUrn, PartyUuid, SystemUserId},
     parties::model::pattern,
     problem::{Problem, Stop},
+    proceedings::Proceedings,
     statements,
 };
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use std::collections::HashMap;
 statements! {
     LIST_ELSEWHERE = "select d.client, u.title from client_delegation d join system_user u on u.id = d.system_user and u.revoked is null where d.ended is null and d.facilitator = $1 and d.system_user <> $2 and d.client in ($3) order by u.title, u.id";
     /// In the order of names, and with how many there are, as the other lists.
-    LIST_ON_NONE = "with page as (select party, org_no, relations, name_sort from client k where facilitator = $1 and (name_sort, party) > ($2, $3) and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not coalesce((select true from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null limit 1), false) order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, c.relations, c.name_sort, case when (select count(*) from page) >= cast($5 as bigint) or length($2) > 0 then (select count(*) from (select 1 as one from client k where k.facilitator = $1 and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not coalesce((select true from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null limit 1), false) limit 501) k) end as hits from page c join party p on p.id = c.party order by c.name_sort, c.party";
+    LIST_ON_NONE = "with page as (select party, org_no, relations, name_sort from client k where facilitator = $1 and (name_sort, party) > ($2, $3) and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not coalesce((select true from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null limit 1), false) order by name_sort, party limit cast($5 as bigint)) select c.party, c.org_no, p.name, p.org_form, (select x.proceedings from party_proceedings x where x.party = p.id) as proceedings, c.relations, c.name_sort, case when (select count(*) from page) >= cast($5 as bigint) or length($2) > 0 then (select count(*) from (select 1 as one from client k where k.facilitator = $1 and ($4 = '%%' or k.name_fold like cast($4 as text) escape '\\' or k.org_no like cast($4 as text) escape '\\') and not coalesce((select true from client_delegation d where d.client = k.party and d.facilitator = $1 and d.ended is null limit 1), false) limit 501) k) end as hits from page c join party p on p.id = c.party order by c.name_sort, c.party";
     LIST_AGENTS = "select u.id, u.title, u.clients, s.name as system_name from system_user u join system s on s.id = u.system_id where u.owner = $1 and u.kind = 'agent' and u.revoked is null order by u.created desc, u.id desc limit 101";
     LIST_NAMES = "select id, name from party where kind = 'organisation' and id in ($1)";
 }
@@ -120,6 +121,8 @@ struct Row {
     org_no: OrgNo,
     name: String,
     org_form: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    proceedings: Proceedings,
     relations: String,
     name_sort: Vec<u8>,
     hits: Option<i64>,
@@ -151,6 +154,7 @@ pub async fn on_none(
             org_no: row.org_no,
             name: row.name,
             form: row.org_form,
+            proceedings: row.proceedings,
             added: None,
             missing: lack(&relations),
             relations,

@@ -44,7 +44,8 @@ pub fn row(
 ) -> Row {
     Row {
         id: client.id.to_string(),
-        client: Organisation { name: client.name.clone(), org_no: client.org_no.grouped() },
+        client: Organisation::new(client.name.clone(), client.org_no.grouped())
+            .under(items::proceedings(page, &client.proceedings)),
         form: client.form.clone().unwrap_or_default(),
         relation: relations(page, catalogue, &client.relations),
         state: client.state(),

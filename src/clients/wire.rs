@@ -25,6 +25,9 @@ pub struct DelegationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "314250052")]
     customer_organization_number: Option<String>,
+    /// As in the pre-check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proceedings: Vec<&'static str>,
 }
 impl DelegationBody {
     /// As it is answered when it is made: without the names.
@@ -36,10 +39,12 @@ impl DelegationBody {
             assignment_id: Uuid::nil(),
             customer_name: None,
             customer_organization_number: None,
+            proceedings: Vec::new(),
         }
     }
     pub fn of(agent: SystemUserId, client: Client) -> Self {
         Self {
+            proceedings: client.proceedings.codes(),
             customer_organization_number: Some(client.org_no.to_string()),
             customer_name: Some(client.name),
             ..Self::bare(agent, client.id)
@@ -56,6 +61,9 @@ pub struct ExternalClientBody {
     #[schema(example = "314250052")]
     pub organization_identifier: String,
     pub access: Vec<AccessBody>,
+    /// As in the pre-check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proceedings: Vec<&'static str>,
 }
 /// A role, and the packages that come with it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -108,6 +116,9 @@ struct ClientInfoBody {
     #[schema(example = "310904473")]
     client_organization_number: String,
     client_organization_name: String,
+    /// As in the pre-check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proceedings: Vec<&'static str>,
 }
 impl ClientsBody {
     pub fn new(
@@ -118,6 +129,7 @@ impl ClientsBody {
     ) -> Self {
         let info = |client: Client| ClientInfoBody {
             client_id: client.id.0,
+            proceedings: client.proceedings.codes(),
             client_organization_number: client.org_no.to_string(),
             client_organization_name: client.name,
         };

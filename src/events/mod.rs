@@ -9,6 +9,7 @@ use crate::{
     clock::Ts,
     db::{Error, Tx},
     ids::{EventId, OrgNo, PartyUuid, RequestId, SystemId, SystemUserId},
+    proceedings::Proceedings,
 };
 
 /// Who did it. People by party id, so that a name stands only in the party register.
@@ -154,6 +155,13 @@ pub struct Line {
     pub person: String,
     /// The role or package through which a person acted.
     pub acted_as: Option<String>,
+    /// What the party was under when the person decided.
+    pub proceedings: Proceedings,
+}
+/// Reads the proceedings that the data of an event tells of.
+pub fn proceedings(data: &serde_json::Value) -> Proceedings {
+    let codes = data.get("proceedings").and_then(serde_json::Value::as_array);
+    Proceedings::from_codes(codes.into_iter().flatten().filter_map(serde_json::Value::as_str))
 }
 
 /// The latest of what has happened to a system user, newest first.

@@ -69,6 +69,7 @@ pub(super) async fn list_by_system_user(
             at: row.at,
             actor_kind: row.actor_kind,
             person: row.person_name.unwrap_or_default(),
+            proceedings: super::proceedings(&row.data.0),
             acted_as: row.data.0.get("as").and_then(Value::as_str).map(ToOwned::to_owned),
         })
         .collect())

@@ -138,6 +138,7 @@ impl Export {
                     page.t("history-client-number"),
                     page.t("history-request"),
                     page.t("fact-system"),
+                    page.t("words-proceedings"),
                 ];
                 csv::push_row(&mut text, cells);
                 text
@@ -168,6 +169,7 @@ impl Export {
                     said(client.map(|client| client.org_no.to_string())),
                     said(happened.request.map(|id| id.to_string())),
                     said(happened.system.as_ref().map(ToString::to_string)),
+                    items::proceedings(page, &happened.proceedings).join(", "),
                 ],
             ),
             Format::Json => {
@@ -182,6 +184,9 @@ impl Export {
                     "client": client, "requestId": happened.request.map(|id| id.0),
                     "systemId": happened.system.as_ref().map(ToString::to_string),
                     "reason": happened.reason,
+                    "proceedings": happened.proceedings.iter().map(|(kind, _)| {
+                        json!({ "code": kind.code(), "name": items::proceeding(page, kind) })
+                    }).collect::<Vec<_>>(),
                 });
                 text.push_str(&line.to_string());
             }

@@ -3,6 +3,7 @@ use crate::{
     clock::Ts,
     i18n::Localised,
     ids::{EventId, OrgNo, RequestId, SystemId, SystemUserId},
+    proceedings::Proceedings,
 };
 use chrono::DateTime;
 use std::{fmt, str::FromStr};
@@ -106,6 +107,8 @@ pub struct Client {
     pub org_no: OrgNo,
     /// Empty where the register has none.
     pub name: String,
+    /// What it is under now.
+    pub proceedings: Proceedings,
 }
 
 /// Something that has happened, with the names around it.
@@ -128,6 +131,8 @@ pub struct Happened {
     pub code: Option<String>,
     /// Why, where nobody decided it.
     pub reason: Option<String>,
+    /// What the party was under when a person decided it.
+    pub proceedings: Proceedings,
     /// Where it is about when the system user ends.
     pub end: Option<End>,
 }

@@ -64,6 +64,8 @@ pub struct Row {
     pub what: String,
     /// A role or a reason.
     pub more: Option<String>,
+    /// What the organisation was under when it was decided, in words.
+    pub under: Option<String>,
     pub who: String,
     pub role: Option<String>,
     /// The system user, or the title that was asked for.
@@ -79,12 +81,12 @@ impl HistoryPage {
 
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
         let about = |url: &str| Link { url: url.into(), text: "Smart<Regnskap>".into() };
-        let organisation =
-            |name: &str| Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() };
+        let organisation = |name: &str| Organisation::new(name, "310\u{a0}904\u{a0}473");
         let row = Row {
             at: "21. november 2026 kl. 14.05".into(),
             what: "Forespørselen ble godkjent".into(),
             more: None,
+            under: Some(page.t1("words-under", "proceedings", "Konkurs <nå>")),
             who: "Pia <Rørvik>".into(),
             role: Some("Daglig <leder>".into()),
             about: Some(about("/x")),

@@ -261,7 +261,10 @@ fn row(page: &Page, catalogue: &Contents, happened: &Happened) -> Row {
             url: happened.system_user.map(urls::system_user).unwrap_or_default(),
             text,
         }),
-        client: happened.client.as_ref().map(|c| items::organisation(&c.name, &c.org_no)),
+        client: happened.client.as_ref().map(|c| {
+            items::organisation(&c.name, &c.org_no).under(items::proceedings(page, &c.proceedings))
+        }),
+        under: items::under(page, &happened.proceedings),
         request: request.map(|id| match family {
             "request" => urls::request(id),
             _ => urls::change(ChangeId(id.0)),

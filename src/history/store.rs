@@ -3,9 +3,11 @@ use super::model::{Actor, After, Client, End, Happened, User};
 use crate::{
     clock::Ts,
     db::{Error, Json, Reads, inconsistent},
+    events,
     i18n::Localised,
     ids::{EventId, OrgNo, PartyUuid, RequestId, SystemId, SystemUserId},
     parties::model::pattern,
+    proceedings::Proceedings,
     statements,
 };
 use serde_json::Value;
@@ -15,7 +17,11 @@ use uuid::Uuid;
 statements! {
     /// Newest first. The page is chosen from the log alone, then named.
     LIST = "with page (id, at, type, actor_kind, actor, system_id, request_id, system_user, data) as (select id, at, type, actor_kind, actor, system_id, request_id, system_user, data from event where party = $1 and (at, id) < ($2, $3) and at >= $4 and at < $5 and ($6 = 'all' or ($6 = 'one' and (system_user = $7 or request_id = $7)) or ($6 = 'found' and (system_user in (select id from system_user where owner = $1 and search like cast($8 as text) escape '\\') or request_id in (select id from request where party = $1 and search like cast($8 as text) escape '\\')))) and type in ($10) order by at desc, id desc limit cast($9 as bigint)) select e.id, e.at, e.type as kind, e.actor_kind, e.actor, e.system_id, e.request_id, e.system_user, e.data, coalesce(u.title, r.title) as title, s.name as system_name, w.name as person_name, v.name as vendor_name, (r.deleted is null and r.id is not null) as has_request, (c.deleted is null and c.id is not null) as has_change from page e left join system_user u on u.id = e.system_user left join request r on r.id = e.request_id left join change_request c on c.id = e.request_id left join system s on s.id = e.system_id left join party w on w.party_id = cast(case when e.actor_kind = 'person' then e.actor else '0' end as bigint) left join party v on v.org_no = case when e.actor_kind = 'vendor' then e.actor end order by e.at desc, e.id desc";
-    NAMES = "select org_no, name from party where org_no in ($1)";
+    NAMES = r"
+        select org_no, name,
+            (select x.proceedings from party_proceedings x where x.party = party.id) as proceedings
+        from party
+        where org_no in ($1)";
     TITLE = "select title from system_user where id = $1 and owner = $2";
 }
 
@@ -64,9 +70,14 @@ impl TryFrom<Row> for Happened {
                 "product" => Actor::Product,
                 _ => return Err(inconsistent("event", row.id)),
             },
-            client: client.map(|org_no| Client { org_no, name: String::new() }),
+            client: client.map(|org_no| Client {
+                org_no,
+                name: String::new(),
+                proceedings: Proceedings::default(),
+            }),
             code: text("/code"),
             reason: text("/reason"),
+            proceedings: events::proceedings(&row.data.0),
             end: end(&row.data.0, row.request_id.is_some()),
             id: row.id,
             at: row.at,
@@ -128,10 +139,12 @@ async fn name_clients(reads: &mut Reads, found: &mut [Happened]) -> Result<(), E
     if numbers.is_empty() {
         return Ok(());
     }
-    let named: Vec<(OrgNo, String)> = reads.query(NAMES).list(&numbers).all().await?;
-    let named: HashMap<OrgNo, String> = named.into_iter().collect();
+    let rows: Vec<(OrgNo, String, Option<String>)> =
+        reads.query(NAMES).list(&numbers).all().await?;
+    let named = rows.into_iter().map(|(number, name, stored)| (number, (name, stored.into())));
+    let named: HashMap<OrgNo, (String, Proceedings)> = named.collect();
     for client in found.iter_mut().filter_map(|happened| happened.client.as_mut()) {
-        client.name = named.get(&client.org_no).cloned().unwrap_or_default();
+        (client.name, client.proceedings) = named.get(&client.org_no).cloned().unwrap_or_default();
     }
     Ok(())
 }

@@ -51,10 +51,7 @@ impl NoticesPage {
         };
         let sample = |rows| Self {
             page: page.clone(),
-            party: Organisation {
-                name: "Rør <og> Vann AS".into(),
-                org_no: "310\u{a0}904\u{a0}473".into(),
-            },
+            party: Organisation::new("Rør <og> Vann AS", "310\u{a0}904\u{a0}473"),
             rows,
             add: Some(form()),
             email: String::new(),

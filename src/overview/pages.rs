@@ -393,5 +393,5 @@ impl RequestsPage {
 }
 
 fn sample_organisation(name: &str) -> Organisation {
-    Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() }
+    Organisation::new(name, "310\u{a0}904\u{a0}473")
 }

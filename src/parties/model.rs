@@ -19,6 +19,8 @@ pub struct Organisation {
     pub name: String,
     /// `AS`, `ENK`, `BEDR` …
     pub form: Option<String>,
+    /// What it is under; of a sub-unit also what its main unit is under.
+    pub proceedings: Proceedings,
 }
 
 /// A person who has logged in.

@@ -56,12 +56,15 @@ pub struct Choice {
     pub chosen: bool,
     /// Only because the provider vouched for it at this login.
     pub vouched: bool,
+    /// The proceedings that it is under, each in words.
+    pub proceedings: Vec<String>,
 }
 
 impl ChoosePage {
     pub fn samples(page: &Page) -> Vec<(&'static str, Self)> {
         let choice = |name: &str, chosen: bool| Choice {
             vouched: !chosen,
+            proceedings: if chosen { vec!["Konkurs <nå>".into()] } else { Vec::new() },
             name: name.into(),
             org_no: "310\u{a0}904\u{a0}473".into(),
             form: FormToken { action: "/x".into(), token: "t".into(), party: "p".into() },

@@ -1,6 +1,6 @@
 //! Whom to act for, in HTML.
 use super::{
-    MOST_CHOICES, choice, choices, ended,
+    MOST_CHOICES, PartyChoice, choice, choices, ended,
     ended::EndedOrganisation,
     pages::{Choice, ChoosePage, EndedRow, NonePage},
     unknown,
@@ -60,19 +60,17 @@ async fn show(
     if found.is_empty() && q.trim().is_empty() {
         return answer(&app, &NonePage { page, unknown, ended }, &[]);
     }
-    let parties = found.into_iter().map(|choice| Choice {
+    let choice = |choice: PartyChoice| Choice {
         form: who.form(format!("/parties/{}/choose", choice.id), None),
         chosen: party.as_ref().is_some_and(|party| party.id == choice.id),
         vouched: choice.vouched,
+        proceedings: items::proceedings(&page, &choice.proceedings),
         name: choice.name,
         org_no: choice.org_no.grouped(),
-    });
+    };
+    let parties = found.into_iter().map(choice).collect();
     let search = total >= SEARCH_FROM || !q.is_empty();
-    answer(
-        &app,
-        &ChoosePage { page, parties: parties.collect(), search, q, to, unknown, ended },
-        &[],
-    )
+    answer(&app, &ChoosePage { page, parties, search, q, to, unknown, ended }, &[])
 }
 
 fn ended_row(page: &Page, one: &EndedOrganisation) -> EndedRow {

@@ -10,9 +10,17 @@ use crate::{
 
 statements! {
     NEXT_PARTY_ID = "update counter set value = value + 1 where name = 'party' returning value";
-    FIND_ORGANISATION = "select id, party_id, org_no, name, org_form from party where org_no = $1 and deleted is null";
+    FIND_ORGANISATION = r"
+        select id, party_id, org_no, name, org_form,
+            (select x.proceedings from party_proceedings x where x.party = party.id) as proceedings
+        from party
+        where org_no = $1 and deleted is null";
     FIND_PERSON = "select id, party_id, name, pid_hash from party where pid_hash = $1 or pid_hash = $2";
-    FIND_ORGANISATION_BY_PARTY_ID = "select id, party_id, org_no, name, org_form from party where party_id = $1 and kind = 'organisation' and deleted is null";
+    FIND_ORGANISATION_BY_PARTY_ID = r"
+        select id, party_id, org_no, name, org_form,
+            (select x.proceedings from party_proceedings x where x.party = party.id) as proceedings
+        from party
+        where party_id = $1 and kind = 'organisation' and deleted is null";
     FIND_PERSON_BY_PARTY_ID = "select id, party_id, name, pid_hash from party where party_id = $1 and kind = 'person' and deleted is null";
     INSERT_PERSON = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     INSERT_ORGANISATION = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form) values ($1, $2, 'organisation', $3, $4, $5, $6, $7)";
@@ -142,6 +150,8 @@ struct OrganisationRow {
     org_no: OrgNo,
     name: String,
     org_form: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    proceedings: Proceedings,
 }
 pub(super) async fn find_organisation(
     tx: &mut Tx,
@@ -158,6 +168,7 @@ impl From<OrganisationRow> for Organisation {
             org_no: row.org_no,
             name: row.name,
             form: row.org_form,
+            proceedings: row.proceedings,
         }
     }
 }

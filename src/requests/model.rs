@@ -2,6 +2,7 @@
 use crate::{
     clock::Ts,
     ids::{OrgNo, PackageUrn, PartyUuid, RequestId, ResourceId, SystemId},
+    proceedings::Proceedings,
     system_users::Kind,
     systems::{Right, System},
 };
@@ -148,6 +149,10 @@ pub struct Case {
     /// The vendor's name in the register; empty when it is not there.
     pub vendor_name: String,
     pub party_name: String,
+    pub party_proceedings: Proceedings,
+    pub vendor_proceedings: Proceedings,
+    /// How many sub-units the party has; at most 1,001 are counted.
+    pub sub_units: i64,
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct ShowPage {
     pub vendor: Organisation,
     pub system: System,
     pub party: Organisation,
+    /// Which sub-units it also applies to, as a sentence.
+    pub sub_units: Option<String>,
     /// What the system user will be called.
     pub title: String,
     pub items: Vec<Item>,

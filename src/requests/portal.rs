@@ -187,9 +187,11 @@ async fn ask_reject(
     let form = acting.form(view::address(&case.request, "reject"));
     let page = acting.page;
     let made = RejectPage {
-        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor)
+            .under(items::proceedings_since(&page, &case.vendor_proceedings)),
         system: localised(&case.system.name).in_language(page.lang()),
-        party: items::organisation(&case.party_name, &case.request.party_org_no),
+        party: items::organisation(&case.party_name, &case.request.party_org_no)
+            .under(items::proceedings_since(&page, &case.party_proceedings)),
         redirect_host: redirect.map(|url| url.host()),
         form,
         back: urls::request(id),
@@ -248,9 +250,11 @@ async fn receipt(
         accepted: yes,
         by: items::role(&page, &catalogue, &decision.through),
         at: page.date_time(decision.at),
-        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor)
+            .under(items::proceedings_since(&page, &case.vendor_proceedings)),
         system: localised(&case.system.name).in_language(page.lang()),
-        party: items::organisation(&case.party_name, &case.request.party_org_no),
+        party: items::organisation(&case.party_name, &case.request.party_org_no)
+            .under(items::proceedings_since(&page, &case.party_proceedings)),
         title: case.request.title.clone(),
         valid_to: view::last_day(&page, &case.request),
         reference: id.to_string(),

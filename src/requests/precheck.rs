@@ -8,6 +8,7 @@ use crate::{
     authority::{self, Holdings},
     ids::OrgNo,
     problem::{Code, Problem},
+    proceedings::Proceedings,
     system_users::Kind,
 };
 
@@ -19,6 +20,8 @@ pub struct Precheck {
     pub items: Vec<Asked>,
     /// How many sub-units the system user would act for; `None` for one that acts for clients.
     pub sub_units: Option<i64>,
+    /// What the party is under.
+    pub proceedings: Proceedings,
 }
 
 /// Who could approve it; the same problems as asking, but for what stands on the triple.
@@ -27,6 +30,7 @@ pub async fn precheck(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Precheck, 
     app.store
         .read(async |tx| {
             let (system, party) = find(tx, vendor, ask).await?;
+            let proceedings = party.as_ref().map(|party| party.proceedings.clone());
             let request = draft(app, &system, party, ask)?;
             let outcomes = |holdings: &Holdings| check(&request, holdings, &catalogue);
             let mut approvers = 0;
@@ -49,7 +53,8 @@ pub async fn precheck(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Precheck, 
                 Kind::Standard => Some(authority::count_sub_units(tx, request.party).await?),
                 Kind::Agent => None,
             };
-            Ok(Precheck { approvers, items, sub_units })
+            let proceedings = proceedings.unwrap_or_default();
+            Ok(Precheck { approvers, items, sub_units, proceedings })
         })
         .await
 }

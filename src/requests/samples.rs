@@ -104,6 +104,7 @@ impl ShowPage {
     fn samples_of_ends_and_clients(page: &Page) -> Vec<(&'static str, Self)> {
         let for_clients = |state, check| Self {
             kind: Kind::Clients,
+            sub_units: Some(page.t("words-sub-units-of-clients").into()),
             valid_to: Some("31. desember 2027".into()),
             own: Some(page.t1("request-own-not", "packages", "Ansvarlig <revisor>")),
             ..Self::sample(page, state, check)
@@ -143,7 +144,8 @@ impl ShowPage {
                     lang: (page.lang() != "nb").then_some("nb"),
                 },
             },
-            party,
+            party: party.under(vec!["Konkurs siden <1. mars> 2026".into()]),
+            sub_units: Some(page.count("words-sub-units", 1)),
             title: "Smart<Regnskap>".into(),
             items,
             created: "21. november 2026".into(),
@@ -172,7 +174,7 @@ impl ShowPage {
 
 pub(super) fn sample_organisations() -> [Organisation; 2] {
     [("SmartCloud <AS>", "991\u{a0}825\u{a0}827"), ("Rør <og> Vann AS", "310\u{a0}904\u{a0}473")]
-        .map(|(name, org_no)| Organisation { name: name.into(), org_no: org_no.into() })
+        .map(|(name, org_no)| Organisation::new(name, org_no))
 }
 
 fn sample_state() -> State {

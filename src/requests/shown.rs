@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 impl Facts {
     pub fn of(case: &Case, catalogue: &Contents) -> Self {
-        let Case { request, system, vendor_name, party_name } = case;
+        let Case { request, system, vendor_name, party_name, .. } = case;
         let mut facts = BTreeMap::new();
         let texts = |t: &Texts| serde_json::json!(t).to_string();
         facts.insert("vendor".into(), format!("{} {vendor_name}", system.vendor));

@@ -5,6 +5,7 @@ use crate::{
     db::{Error, Json, Store, Tx, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, RequestId, SystemId, SystemUserId},
     parties::model::fold,
+    proceedings::Proceedings,
     statements,
     system_users::Kind,
     systems::{Right, Texts, store::Beside},
@@ -15,11 +16,11 @@ statements! {
     FIND = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.id = $1 and r.deleted is null";
     FIND_ON_TRIPLE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as from request r join party p on p.id = r.party where r.kind = $1 and r.system_id = $2 and p.org_no = $3 and r.external_ref = $4 and r.deleted is null";
     /// The request with its system and the names around it.
-    FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
+    FIND_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, (select x.proceedings from party_proceedings x where x.party = p.id) as party_proceedings, (select x.proceedings from party_proceedings x where x.party = v.id) as vendor_proceedings, (select count(*) from (select 1 as one from sub_unit q where q.main = p.id limit 1001) q) as sub_units, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and r.deleted is null";
     /// Without what stands beside it, but whose system it is.
     FIND_WITH_VENDOR = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, s.vendor_org_no from request r join party p on p.id = r.party join system s on s.id = r.system_id where r.id = $1 and r.deleted is null";
     /// Also when it was closed by revoking the system user that came of it.
-    FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
+    FIND_DECIDED_CASE = "select r.id, r.kind, r.system_id, r.party, p.org_no as party_org_no, r.external_ref, r.title, r.rights, r.packages, r.redirect_url, r.valid_to, r.status, r.created, r.escalated, r.decided, r.decided_by, r.decided_as, p.name as party_name, v.name as vendor_name, (select x.proceedings from party_proceedings x where x.party = p.id) as party_proceedings, (select x.proceedings from party_proceedings x where x.party = v.id) as vendor_proceedings, (select count(*) from (select 1 as one from sub_unit q where q.main = p.id limit 1001) q) as sub_units, s.internal_id, s.vendor_org_no, s.name as system_name, s.description, s.rights as system_rights, s.packages as system_packages, s.redirect_urls, s.is_visible, s.created as system_created, s.deleted as system_deleted from request r join party p on p.id = r.party join system s on s.id = r.system_id left join party v on v.org_no = s.vendor_org_no where r.id = $1 and (r.deleted is null or exists (select 1 from system_user u where u.id = r.id))";
     /// Guarded by the status, so that of two decisions one wins. The end is the one decided on.
     DECIDE = "update request set status = $2, decided = $3, decided_by = $4, decided_as = $5, valid_to = $7 where id = $1 and status = 'new' and deleted is null and timed_out is null and created > $6";
     ESCALATE = "update request set escalated = $2 where id = $1 and status = 'new' and escalated is null and deleted is null and timed_out is null and created > $3";
@@ -102,6 +103,11 @@ struct CaseRow {
     request: Row,
     party_name: String,
     vendor_name: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    party_proceedings: Proceedings,
+    #[sqlx(try_from = "Option<String>")]
+    vendor_proceedings: Proceedings,
+    sub_units: i64,
     #[sqlx(flatten)]
     system: Beside,
 }
@@ -183,6 +189,9 @@ fn case(row: Option<CaseRow>) -> Result<Option<Case>, Error> {
         request: row.request.try_into()?,
         vendor_name: row.vendor_name.unwrap_or_default(),
         party_name: row.party_name,
+        party_proceedings: row.party_proceedings,
+        vendor_proceedings: row.vendor_proceedings,
+        sub_units: row.sub_units,
     }))
 }
 /// Writes the decision; `false` if another was first, or it can no longer be made.

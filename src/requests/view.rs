@@ -75,12 +75,15 @@ pub fn page(app: &App, acting: &Acting, case: &Case, seen: Seen<'_>) -> ShowPage
     let removed = since.map(|d| d.removed.iter().map(|l| label(&page, &catalogue, l)).collect());
     ShowPage {
         kind: kind(case),
-        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor)
+            .under(items::proceedings_since(&page, &case.vendor_proceedings)),
         system: System {
             name: localised(&case.system.name).in_language(page.lang()),
             description: localised(&case.system.description).in_language(page.lang()),
         },
-        party: items::organisation(&case.party_name, &case.request.party_org_no),
+        party: items::organisation(&case.party_name, &case.request.party_org_no)
+            .under(items::proceedings_since(&page, &case.party_proceedings)),
+        sub_units: items::sub_units(&page, kind(case), case.sub_units),
         title: case.request.title.clone(),
         items,
         created: page.date(case.request.created),
@@ -105,12 +108,15 @@ pub fn for_other_party(acting: &Acting, case: &Case) -> ShowPage {
     let choose = acting.who.form(format!("/parties/{party}/choose"), None);
     ShowPage {
         kind: kind(case),
-        vendor: items::organisation(&case.vendor_name, &case.system.vendor),
+        vendor: items::organisation(&case.vendor_name, &case.system.vendor)
+            .under(items::proceedings_since(&page, &case.vendor_proceedings)),
         system: System {
             name: localised(&case.system.name).in_language(page.lang()),
             description: localised(&case.system.description).in_language(page.lang()),
         },
-        party: items::organisation(&case.party_name, &case.request.party_org_no),
+        party: items::organisation(&case.party_name, &case.request.party_org_no)
+            .under(items::proceedings_since(&page, &case.party_proceedings)),
+        sub_units: items::sub_units(&page, kind(case), case.sub_units),
         title: case.request.title.clone(),
         items: Vec::new(),
         created: page.date(case.request.created),

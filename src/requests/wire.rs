@@ -311,6 +311,10 @@ pub struct PrecheckAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     sub_units: Option<i64>,
+    /// `bankruptcy`, `forced-liquidation`, `winding-up`: what the register says the organisation is under.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["bankruptcy"]))]
+    proceedings: Vec<&'static str>,
 }
 #[derive(Serialize, ToSchema)]
 pub struct PrecheckItem {
@@ -337,6 +341,7 @@ impl From<Precheck> for PrecheckAnswer {
         };
         Self {
             can_be_approved_by: precheck.approvers,
+            proceedings: precheck.proceedings.codes(),
             items: precheck.items.into_iter().map(item).collect(),
             sub_units: precheck.sub_units,
         }

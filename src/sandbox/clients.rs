@@ -3,6 +3,7 @@ use super::Sandbox;
 use crate::{
     ids::OrgNo,
     problem::Problem,
+    proceedings::{Proceeding, Proceedings},
     registers::seed::{Held, NewClient},
 };
 
@@ -165,7 +166,7 @@ const PLACE: [&str; 80] = [
 ];
 
 /// Puts so many clients of the accountants into the store, the customer of the story among them, and a
-/// few of the others. What is there already is left alone.
+/// few of the others, two of which are under proceedings. What is there already is left alone.
 pub async fn seed(sandbox: &Sandbox, count: usize) -> Result<(), Problem> {
     if count == 0 {
         return Ok(());
@@ -205,7 +206,15 @@ pub async fn seed(sandbox: &Sandbox, count: usize) -> Result<(), Problem> {
             ..client(n, org_no, form, &[("FFØR", &managers)])
         }
     }));
-    register.clients(&some).await
+    register.clients(&some).await?;
+    // The first two in the list of the accountants' clients.
+    let troubled = [Proceeding::WindingUp, Proceeding::Bankruptcy];
+    for (kind, org_no) in troubled.into_iter().zip(numbers(31_200_000).take(count - 1)) {
+        let mut all = Proceedings::default();
+        all.add(kind, "2026-03-02".parse().ok());
+        register.proceedings(&org_no, &all).await?;
+    }
+    Ok(())
 }
 
 /// One in ten lets the accountants do something else than accounts.

@@ -12,6 +12,7 @@ use crate::{
     ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
     parties::ended::HowEnded,
     problem::Problem,
+    proceedings::Proceeding,
     registers::seed::{Held, Holder},
 };
 use axum::{extract::State, http::StatusCode, response::Response};
@@ -172,12 +173,25 @@ fn in_words(holds: &[Hold], organisations: &[Organisation]) -> String {
     if parts.is_empty() { "nobody to any organisation".into() } else { parts.join(", ") }
 }
 
+/// Refuses a code that is none, and names those that are.
+fn proceedings(codes: Vec<String>) -> Result<Vec<String>, Refused> {
+    match codes.iter().find(|code| Proceeding::of(code).is_none()) {
+        Some(code) => {
+            let known = Proceeding::ALL.map(Proceeding::code).join(", ");
+            Err(Refused::bad(format!("proceedings {code:?} is none of {known}")))
+        }
+        None => Ok(codes),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewOrganisation {
     org_no: String,
     name: String,
     org_form: String,
+    #[serde(default)]
+    proceedings: Vec<String>,
     #[serde(default)]
     gives: Vec<Given>,
 }
@@ -198,6 +212,7 @@ pub async fn post_organisation(
         org_no: org_no(&new.org_no)?,
         name: name(&new.name)?,
         org_form: new.org_form.trim().to_owned(),
+        proceedings: proceedings(new.proceedings)?,
     };
     let fits = |c: char| c.is_ascii_uppercase();
     if !(2..=5).contains(&one.org_form.len()) || !one.org_form.chars().all(fits) {
@@ -209,12 +224,12 @@ pub async fn post_organisation(
     let gives = new.gives.into_iter().map(|given| Ok((org_no(&given.to_org_no)?, given.role)));
     let gives = gives.collect::<Result<Vec<_>, Refused>>()?;
     let register = sandbox.register();
-    register.organisation(&one.org_no, &one.name, &one.org_form).await.map_err(refusal)?;
+    world::seed_organisation(&sandbox, &one).await.map_err(refusal)?;
     for (to, role) in &gives {
         let done = register.give(&one.org_no, Holder::Organisation(to), Held::Role(role)).await;
         done.map_err(refusal)?;
     }
-    let body = json!({ "orgNo": one.org_no, "name": one.name, "orgForm": one.org_form });
+    let body = json!(one);
     keep(&sandbox, |kept| {
         match kept.organisations.iter_mut().find(|known| known.org_no == one.org_no) {
             Some(known) => *known = one,
@@ -312,7 +327,7 @@ fn refusal(problem: Problem) -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::bench;
+    use crate::{ids::PersonNo, parties, sandbox::bench};
 
     #[tokio::test]
     async fn a_new_person_has_a_synthetic_number_and_is_remembered() {
@@ -437,6 +452,12 @@ mod tests {
                     "gives": [{ "role": "REGN", "toOrgNo": "1" }] }),
                 "orgNo",
             ),
+            (
+                "organisations",
+                json!({ "orgNo": "310904473", "name": "A", "orgForm": "AS",
+                    "proceedings": ["bankruptcy", "sold"] }),
+                "\"sold\" is none of bankruptcy, forced-liquidation, winding-up",
+            ),
             ("clients", json!({ "orgNo": "310904473", "scopes": [], "jwk": {} }), "scopes"),
             ("clients", json!({ "orgNo": "310904473", "scopes": ["a"], "jwk": {} }), "jwk"),
         ] {
@@ -457,5 +478,20 @@ mod tests {
         let last =
             sandbox.state().read(|kept| kept.organisations.last().map(|one| one.name.clone()));
         assert_eq!(last.as_deref(), Some("Second AS"));
+    }
+
+    #[tokio::test]
+    async fn an_organisation_is_put_under_proceedings_and_out_of_them() {
+        let sandbox = bench::with_register().await;
+        let number: OrgNo = "313555011".parse().unwrap();
+        for codes in [vec!["bankruptcy", "winding-up"], vec![]] {
+            let body =
+                json!({ "orgNo": number, "name": "A", "orgForm": "AS", "proceedings": codes });
+            let reply = bench::post_json(&sandbox, "/api/organisations", &body).await;
+            assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.body);
+            let store = &sandbox.register().store;
+            let found = store.read(async |tx| parties::organisation(tx, &number).await).await;
+            assert_eq!(found.unwrap().unwrap().proceedings.codes(), codes);
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{Sandbox, tokens};
 use crate::{
     ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
     problem::Problem,
+    proceedings::Proceedings,
     registers::seed::{Held, Holder},
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,9 @@ pub struct Organisation {
     pub org_no: OrgNo,
     pub name: String,
     pub org_form: String,
+    /// Codes of the proceedings that it is under.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proceedings: Vec<String>,
 }
 
 /// A role that one organisation has at another, such as its accountant's.
@@ -104,7 +108,7 @@ pub async fn seed(sandbox: &Sandbox) -> Result<(), Problem> {
     let (organisations, people) =
         sandbox.state().read(|kept| (kept.organisations.clone(), kept.people.clone()));
     for one in &organisations {
-        register.organisation(&one.org_no, &one.name, &one.org_form).await?;
+        seed_organisation(sandbox, one).await?;
     }
     register.resources(&world.resources).await?;
     for one in &world.roles {
@@ -114,6 +118,14 @@ pub async fn seed(sandbox: &Sandbox) -> Result<(), Problem> {
         seed_person(sandbox, one).await?;
     }
     Ok(())
+}
+
+/// Puts one organisation, and what it is under, into the store.
+pub async fn seed_organisation(sandbox: &Sandbox, one: &Organisation) -> Result<(), Problem> {
+    let register = sandbox.register();
+    register.organisation(&one.org_no, &one.name, &one.org_form).await?;
+    let codes = one.proceedings.iter().map(String::as_str);
+    register.proceedings(&one.org_no, &Proceedings::from_codes(codes)).await
 }
 
 /// Puts one person and what they hold into the store.

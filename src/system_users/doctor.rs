@@ -7,12 +7,21 @@ use crate::{
     ids::{OrgNo, SystemId},
     parties::ended,
     problem::Problem,
+    proceedings::Proceedings,
     statements,
 };
 use serde_json::Value;
 
 statements! {
-    FIND_SYSTEM = "select s.id, s.vendor_org_no from system_client c join system s on s.internal_id = c.internal_id where c.client_id = $1";
+    FIND_SYSTEM = r"
+        select s.id, s.vendor_org_no,
+            (select x.proceedings
+            from party p
+            join party_proceedings x on x.party = p.id
+            where p.org_no = $2) as proceedings
+        from system_client c
+        join system s on s.internal_id = c.internal_id
+        where c.client_id = $1";
     /// The vendor's deleted systems that once had such a client: deleting one has freed its client ids.
     LIST_DELETED_SYSTEMS = "select s.id, c.changed_data from (select id, internal_id, deleted from system where vendor_org_no = $1 and deleted is not null order by deleted desc limit cast($3 as bigint)) s join system_change c on c.internal_id = s.internal_id where c.change_type in ('create', 'update') and cast(c.changed_data as text) like cast($2 as text) escape '\\' order by s.deleted desc, c.created desc limit cast($3 as bigint)";
     /// The one with the reference first.
@@ -105,6 +114,8 @@ pub struct Found {
     pub external_refs: Vec<String>,
     /// Owners of system users on the system, whose client or sub-unit the organisation is.
     pub owners: Vec<OrgNo>,
+    /// What the organisation is under.
+    pub proceedings: Proceedings,
 }
 
 /// Why there is no token, or that there is one.
@@ -222,7 +233,8 @@ pub async fn diagnose(
     app.store
         .read(async |tx| {
             let mut found = Found::default();
-            let Some((system, live)) = system(tx, vendor, &complaint.client).await? else {
+            let asked = system(tx, vendor, complaint, &mut found).await?;
+            let Some((system, live)) = asked else {
                 return Ok(Diagnosis { cause: Cause::UnknownClientId, found });
             };
             found.system = Some(system.clone());
@@ -240,11 +252,15 @@ pub async fn diagnose(
 async fn system(
     tx: &mut Tx,
     vendor: &OrgNo,
-    client: &str,
+    complaint: &Complaint,
+    found: &mut Found,
 ) -> Result<Option<(SystemId, bool)>, Error> {
-    let has: Option<(SystemId, OrgNo)> = tx.query(FIND_SYSTEM).bind(client).opt().await?;
+    let client = complaint.client.as_str();
+    let has: Option<(SystemId, OrgNo, Option<String>)> =
+        tx.query(FIND_SYSTEM).bind(client).bind(&complaint.org_no).opt().await?;
     // Another vendor's client id is told as one that nobody has.
-    if let Some((system, _)) = has.filter(|(_, owner)| owner == vendor) {
+    if let Some((system, _, proceedings)) = has.filter(|(_, owner, _)| owner == vendor) {
+        found.proceedings = proceedings.into();
         return Ok(Some((system, true)));
     }
     let text = Value::from(client).to_string();

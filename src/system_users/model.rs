@@ -4,6 +4,7 @@ use crate::{
     day::Day,
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     parties::ended::HowEnded,
+    proceedings::Proceedings,
     systems::Texts,
 };
 use serde::Serialize;
@@ -67,6 +68,9 @@ pub struct SystemUser {
     pub system_deleted: bool,
     pub vendor: OrgNo,
     pub vendor_name: String,
+    pub vendor_proceedings: Proceedings,
+    /// How many sub-units the owner has; at most 1,001 are counted.
+    pub sub_units: i64,
     pub external_ref: String,
     pub title: String,
     pub created: Ts,

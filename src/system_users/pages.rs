@@ -20,6 +20,8 @@ pub struct ShowPage {
     pub vendor: Organisation,
     pub system: Said,
     pub kind: Kind,
+    /// Which sub-units it also applies to, as a sentence.
+    pub sub_units: Option<String>,
     /// How many clients it acts for, if it acts for clients.
     pub clients: Option<u64>,
     /// Its clients, for one that stands and acts for clients.
@@ -62,6 +64,8 @@ pub struct Event {
     pub what: String,
     /// By role, or by name for one who acted through none.
     pub by: String,
+    /// What the organisation was under then, in words.
+    pub under: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +90,7 @@ impl ShowPage {
             at: "21. november 2026 kl. 14.05".into(),
             what: what.into(),
             by: "Daglig <leder>".into(),
+            under: Some(page.t1("words-under", "proceedings", "Konkurs <nå>")),
         };
         let sample = |state| Self {
             page: page.clone(),
@@ -93,6 +98,7 @@ impl ShowPage {
             vendor: sample_organisation("SmartCloud <AS>"),
             system: "Smart<Regnskap>".into(),
             kind: Kind::Own,
+            sub_units: Some(page.count("words-sub-units", 1_000)),
             clients: None,
             clients_url: None,
             losses: Vec::new(),
@@ -126,6 +132,7 @@ impl ShowPage {
                 "for clients",
                 Self {
                     kind: Kind::Clients,
+                    sub_units: Some(page.t("words-sub-units-of-clients").into()),
                     clients: Some(4_211),
                     clients_url: Some("/x".into()),
                     losses: Notice::samples(),
@@ -206,5 +213,5 @@ impl RevokePage {
 }
 
 fn sample_organisation(name: &str) -> Organisation {
-    Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() }
+    Organisation::new(name, "310\u{a0}904\u{a0}473")
 }

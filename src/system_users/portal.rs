@@ -104,9 +104,11 @@ pub(super) async fn shown(
     let made_by = format!("{} {}", items::role_inside(&page, &catalogue, made_by), user.created_by);
     let made = ShowPage {
         items: granted(&page, &catalogue, &grants),
-        vendor: items::organisation(&user.vendor_name, &user.vendor),
+        vendor: items::organisation(&user.vendor_name, &user.vendor)
+            .under(items::proceedings_since(&page, &user.vendor_proceedings)),
         system: localised(&user.system_name).in_language(page.lang()),
         kind: kind(&user),
+        sub_units: items::sub_units(&page, kind(&user), user.sub_units),
         clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),
         clients_url: (user.kind == Kind::Agent).then(|| match user.revoked {
             None => urls::clients(user.id),
@@ -166,7 +168,8 @@ fn event(page: &Page, catalogue: &Contents, line: &Line) -> Event {
         ("person", None) => line.person.clone(),
         _ => page.t("portal-product").to_owned(),
     };
-    Event { at: page.date_time(line.at), what, by }
+    let under = items::under(page, &line.proceedings);
+    Event { at: page.date_time(line.at), what, by, under }
 }
 
 /// Says what stops, and asks once.
@@ -186,7 +189,8 @@ async fn ask_revoke(
     let form = acting.form(urls::revoke(id));
     let page = Page { nav: Some(Nav::Overview), ..acting.page };
     let made = RevokePage {
-        vendor: items::organisation(&user.vendor_name, &user.vendor),
+        vendor: items::organisation(&user.vendor_name, &user.vendor)
+            .under(items::proceedings_since(&page, &user.vendor_proceedings)),
         system: localised(&user.system_name).in_language(page.lang()),
         items: granted(&page, &app.catalogue.now(), &grants),
         clients: (user.kind == Kind::Agent).then(|| unsigned(user.clients)),

@@ -6,6 +6,7 @@ use crate::{
     db::{Error, Json, Tx, inconsistent},
     ids::{OrgNo, PackageUrn, PartyUuid, ResourceId, SystemId, SystemUserId},
     parties::{ended::HowEnded, model::fold},
+    proceedings::Proceedings,
     statements,
     systems::Texts,
 };
@@ -14,9 +15,18 @@ use chrono::NaiveDate;
 statements! {
     INSERT = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created, created_by, created_as, valid_to, by_owner, sequence_no, changed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     INSERT_GRANTS = "insert into system_user_grant (system_user, kind, item, actions) values ($1, $2, $3, $4)";
+    /// What stands around a system that the owner `$2` may choose: its vendor `$1`, and how many sub-units
+    /// the owner has.
+    FIND_AROUND = r"
+        select v.name as vendor_name,
+            (select x.proceedings from party_proceedings x where x.party = v.id) as vendor_proceedings,
+            (select count(*) from (select 1 as one from sub_unit q where q.main = o.id limit 1001) q) as sub_units
+        from party o
+        left join party v on v.org_no = $1 and v.deleted is null
+        where o.id = $2";
     FIND_ON_TRIPLE = "select id from system_user where system_id = $1 and owner = $2 and external_ref = $3 and revoked is null";
     FIND_FOR_SYSTEM = "select id from system_user where owner = $1 and system_id = $2 and revoked is null order by created desc limit 1";
-    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, u.external_ref, u.title, u.created, c.name as created_by, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.ended_how, u.last_used, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no left join party c on c.id = u.created_by where u.id = $1";
+    FIND = "select u.id, u.kind, u.owner, u.system_id, s.name as system_name, (s.deleted is not null) as system_deleted, s.vendor_org_no, v.name as vendor_name, (select x.proceedings from party_proceedings x where x.party = v.id) as vendor_proceedings, (select count(*) from (select 1 as one from sub_unit q where q.main = u.owner limit 1001) q) as sub_units, u.external_ref, u.title, u.created, c.name as created_by, u.created_as, u.by_owner, u.valid_to, u.paused, u.revoked, u.ended_how, u.last_used, u.rights, u.packages, u.clients from system_user u join system s on s.id = u.system_id left join party v on v.org_no = s.vendor_org_no left join party c on c.id = u.created_by where u.id = $1";
     LIST_GRANTS = "select kind, item from system_user_grant where system_user = $1 order by kind, item";
     /// Guarded, so that of two who revoke one does.
     REVOKE = "update system_user set revoked = $2, revoked_by = $3, clients = 0 where id = $1 and revoked is null";
@@ -122,6 +132,22 @@ fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
+/// The vendor of a system and the sub-units of an owner that may choose it.
+#[derive(sqlx::FromRow)]
+pub(super) struct Around {
+    /// `None` when the register does not have the vendor.
+    pub vendor_name: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    pub vendor_proceedings: Proceedings,
+    pub sub_units: i64,
+}
+pub(super) async fn find_around(
+    tx: &mut Tx,
+    vendor: &OrgNo,
+    owner: PartyUuid,
+) -> Result<Around, Error> {
+    tx.query(FIND_AROUND).bind(vendor).bind(owner).one().await
+}
 pub(super) async fn find_on_triple(
     tx: &mut Tx,
     system: &SystemId,
@@ -152,6 +178,9 @@ struct Row {
     system_deleted: bool,
     vendor_org_no: OrgNo,
     vendor_name: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    vendor_proceedings: Proceedings,
+    sub_units: i64,
     external_ref: String,
     title: String,
     created: Ts,
@@ -179,6 +208,8 @@ impl TryFrom<Row> for SystemUser {
             system_deleted: row.system_deleted,
             vendor: row.vendor_org_no,
             vendor_name: row.vendor_name.unwrap_or_default(),
+            vendor_proceedings: row.vendor_proceedings,
+            sub_units: row.sub_units,
             external_ref: row.external_ref,
             title: row.title,
             created: row.created,

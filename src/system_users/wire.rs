@@ -301,10 +301,13 @@ struct DiagnosisFoundBody {
     external_refs: Vec<String>,
     /// Owners of system users on that system whose client the organisation is.
     owners: Vec<String>,
+    /// As in the pre-check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proceedings: Vec<&'static str>,
 }
 impl From<Diagnosis> for DiagnosisBody {
     fn from(Diagnosis { cause, found }: Diagnosis) -> Self {
-        let Found { system, external_refs, owners } = found;
+        let Found { system, external_refs, owners, proceedings } = found;
         let (name, explanation, what_to_do) = cause.in_words();
         Self {
             ok: name == "ok",
@@ -315,6 +318,7 @@ impl From<Diagnosis> for DiagnosisBody {
                 system_id: system.map(|id| id.to_string()),
                 external_refs,
                 owners: owners.iter().map(ToString::to_string).collect(),
+                proceedings: proceedings.codes(),
             },
         }
     }

@@ -1,20 +1,67 @@
 //! Rights and packages from the catalogue, as pages show them.
 use super::{
     page::Page,
-    view::{Able, Change, Check, Item, ItemKind, Organisation},
+    view::{Able, Change, Check, Item, ItemKind, Kind, Organisation},
 };
 use crate::{
     authority::{Approvers, Outcome, model},
     catalogue::Contents,
+    day::Day,
     i18n::Said,
     ids::{OrgNo, PackageUrn, ResourceId},
     problem::Code,
+    proceedings::{Proceeding, Proceedings},
 };
 
 /// An organisation by the register's name, or by its number where the register has none.
 pub fn organisation(name: &str, org_no: &OrgNo) -> Organisation {
     let name = if name.is_empty() { org_no.to_string() } else { name.to_owned() };
-    Organisation { name, org_no: org_no.grouped() }
+    Organisation::new(name, org_no.grouped())
+}
+
+/// Returns the word for a kind of proceedings.
+pub fn proceeding(page: &Page, kind: Proceeding) -> &'static str {
+    match kind {
+        Proceeding::Bankruptcy => page.t("words-bankruptcy"),
+        Proceeding::ForcedLiquidation => page.t("words-forced-liquidation"),
+        Proceeding::WindingUp => page.t("words-winding-up"),
+    }
+}
+/// Returns the proceedings in words, for a list.
+pub fn proceedings(page: &Page, all: &Proceedings) -> Vec<String> {
+    all.iter().map(|(kind, _)| proceeding(page, kind).to_owned()).collect()
+}
+/// Returns the proceedings in words, with the day that each began where the register tells it.
+pub fn proceedings_since(page: &Page, all: &Proceedings) -> Vec<String> {
+    let words = |(kind, since): (Proceeding, Option<Day>)| {
+        let word = proceeding(page, kind);
+        since.map_or_else(
+            || word.to_owned(),
+            |day| page.t2("words-proceeding-since", "proceeding", word, "day", &page.day(day)),
+        )
+    };
+    all.iter().map(words).collect()
+}
+
+/// Returns the sentence that says what an organisation was under when something was decided.
+pub fn under(page: &Page, all: &Proceedings) -> Option<String> {
+    let words = proceedings(page, all).join(", ");
+    (!words.is_empty()).then(|| page.t1("words-under", "proceedings", &words))
+}
+
+/// Most sub-units that are counted; the statements that count them stop at one more.
+const MOST_SUB_UNITS: u64 = 1_000;
+/// Returns the sentence that says which sub-units an access also applies to: those of the organisation,
+/// or of the clients. `None` when the organisation has no sub-unit.
+pub fn sub_units(page: &Page, kind: Kind, count: i64) -> Option<String> {
+    match (kind, u64::try_from(count).unwrap_or_default()) {
+        (Kind::Clients, _) => Some(page.t("words-sub-units-of-clients").to_owned()),
+        (Kind::Own, 0) => None,
+        (Kind::Own, n) if n > MOST_SUB_UNITS => {
+            Some(page.t1("words-sub-units-more", "most", &page.number(MOST_SUB_UNITS)))
+        }
+        (Kind::Own, n) => Some(page.count("words-sub-units", n)),
+    }
 }
 
 /// Returns the title of a single service by its id; the id itself where the catalogue does not have it.

@@ -51,6 +51,8 @@ pub struct ActingFor {
     pub has_agents: bool,
     /// Whether it has system users that ended when the register had ended it.
     pub has_ended: bool,
+    /// The proceedings that it is under, each in words.
+    pub proceedings: Vec<String>,
 }
 
 /// The parts of the portal.

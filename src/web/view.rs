@@ -10,6 +10,19 @@ pub struct Organisation {
     pub name: String,
     /// Grouped, with no-break spaces.
     pub org_no: String,
+    /// The proceedings that it is under, each in words.
+    pub proceedings: Vec<String>,
+}
+impl Organisation {
+    /// Returns an organisation that is under no proceedings.
+    pub fn new(name: impl Into<String>, org_no: impl Into<String>) -> Self {
+        Self { name: name.into(), org_no: org_no.into(), proceedings: Vec::new() }
+    }
+    /// Returns it with the proceedings that it is under, each in words.
+    #[must_use]
+    pub fn under(self, proceedings: Vec<String>) -> Self {
+        Self { proceedings, ..self }
+    }
 }
 
 /// Whom a system acts for.

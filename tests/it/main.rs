@@ -31,6 +31,7 @@ mod oracle;
 mod outages;
 mod overview;
 mod pages;
+mod proceedings;
 mod register;
 mod registers;
 mod repeat;

@@ -34,6 +34,7 @@ fn page(language: &'static Language) -> Page {
         org_no: "310\u{a0}904\u{a0}473".into(),
         has_agents: true,
         has_ended: true,
+        proceedings: vec!["Under <tvangsavvikling> eller tvangsoppløsning".into()],
     };
     Page {
         visitor: Some(Visitor { name: "Pia <Rørvik>".into(), party: Some(party), several: true }),

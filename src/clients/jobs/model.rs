@@ -5,6 +5,7 @@ use crate::{
     clock::Ts,
     ids::{JobId, OrgNo, PackageUrn, PartyUuid, SystemUserId},
     number_list::{Fault, Why},
+    proceedings::Proceedings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -189,6 +190,7 @@ pub struct Row {
     pub org_no: OrgNo,
     /// Empty where no register knows the number.
     pub name: String,
+    pub proceedings: Proceedings,
     pub line: Option<i64>,
     /// Nothing while it waits, or when the job ended before it.
     pub outcome: Option<Outcome>,

@@ -225,10 +225,7 @@ pub struct Row {
 impl Row {
     fn samples(page: &Page) -> Vec<Self> {
         let row = |outcome: &str, color, why: &str| Self {
-            client: Organisation {
-                name: "Rør <og> Vann AS".into(),
-                org_no: "310\u{a0}904\u{a0}473".into(),
-            },
+            client: Organisation::new("Rør <og> Vann AS", "310\u{a0}904\u{a0}473"),
             line: Some(page.t1("bulk-line", "line", "4")),
             outcome: outcome.into(),
             color,

@@ -20,6 +20,7 @@ use crate::{
     web::{
         csv,
         extract::{Params, Query},
+        items,
         json::unreadable,
         page::{Nav, Page},
         routes::Routes,
@@ -215,6 +216,7 @@ async fn result(
             page.t("job-csv-outcome"),
             page.t("job-csv-why"),
             page.t("job-csv-line"),
+            page.t("words-proceedings"),
         ];
         csv::push_row(&mut table, heading);
         let mut after = 0;
@@ -225,7 +227,9 @@ async fn result(
                 let (outcome, _, why) =
                     view::outcome(&page, &catalogue, &seen.job, row.outcome.as_ref());
                 let line = row.line.map(|line| line.to_string()).unwrap_or_default();
-                csv::push_row(&mut table, [row.org_no.as_str(), &row.name, &outcome, &why, &line]);
+                let under = items::proceedings(&page, &row.proceedings).join(", ");
+                let cells = [row.org_no.as_str(), &row.name, &outcome, &why, &line, &under];
+                csv::push_row(&mut table, cells);
             }
             let more = i64::try_from(rows.len()) == Ok(TABLE);
             after = rows.last().map_or(after, |row| row.no);

@@ -10,6 +10,7 @@ use crate::{
     db::{Error, Json, Query, Reads, Store, Tx, inconsistent},
     ids::{JobId, OrgNo, PackageUrn, PartyUuid, SystemUserId},
     number_list::NumberList,
+    proceedings::Proceedings,
     statements,
 };
 use std::collections::BTreeMap;
@@ -24,8 +25,8 @@ statements! {
     /// Guarded, so that of two who start one does.
     START = "update client_job set state = case when total > 0 then 'running' else 'done' end, ended = case when total > 0 then ended else $2 end, person = $3, person_no = $4, level = $5 where id = $1 and state = 'draft'";
     FIND = "select id, system_user, owner, action, scope, state, stopped, person, person_no, level, total, done, changed, already, refused, repeated, fault_count, faults, created, ended from client_job where id = $1";
-    LIST_ROWS = "select r.no, r.line, r.org_no, p.name, r.outcome, r.missing, c.relations, (select d.client from client_delegation d where d.system_user = j.system_user and d.client = c.party and d.ended is null) is not null as added from client_job_row r join client_job j on j.id = r.job left join party p on p.org_no = r.org_no left join client c on c.party = p.id and c.facilitator = j.owner where r.job = $1 and r.no > $2 order by r.no limit cast($3 as bigint)";
-    LIST_REFUSED = "select r.no, r.line, r.org_no, p.name, r.outcome, r.missing, null as relations, false as added from client_job_row r left join party p on p.org_no = r.org_no where r.job = $1 and r.no > $2 and r.outcome in ('not-a-client', 'blocked', 'failed') order by r.no limit cast($3 as bigint)";
+    LIST_ROWS = "select r.no, r.line, r.org_no, p.name, (select x.proceedings from party_proceedings x where x.party = p.id) as proceedings, r.outcome, r.missing, c.relations, (select d.client from client_delegation d where d.system_user = j.system_user and d.client = c.party and d.ended is null) is not null as added from client_job_row r join client_job j on j.id = r.job left join party p on p.org_no = r.org_no left join client c on c.party = p.id and c.facilitator = j.owner where r.job = $1 and r.no > $2 order by r.no limit cast($3 as bigint)";
+    LIST_REFUSED = "select r.no, r.line, r.org_no, p.name, (select x.proceedings from party_proceedings x where x.party = p.id) as proceedings, r.outcome, r.missing, null as relations, false as added from client_job_row r left join party p on p.org_no = r.org_no where r.job = $1 and r.no > $2 and r.outcome in ('not-a-client', 'blocked', 'failed') order by r.no limit cast($3 as bigint)";
     /// Of a draft's rows, by the relations that they have to the facilitator: found through the party,
     /// since `SQLite` would look through all of the facilitator's for each.
     FORECAST = "select relations, added, count(*) as clients from (select c.relations, (select d.client from client_delegation d where d.system_user = j.system_user and d.client = c.party and d.ended is null) is not null as added from client_job_row r join client_job j on j.id = r.job left join party p on p.org_no = r.org_no left join client c on c.party = p.id and c.facilitator = j.owner where r.job = $1) f group by relations, added";
@@ -225,6 +226,8 @@ struct RowRow {
     line: Option<i64>,
     org_no: OrgNo,
     name: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    proceedings: Proceedings,
     outcome: Option<String>,
     missing: Option<String>,
     relations: Option<String>,
@@ -278,7 +281,8 @@ async fn rows(
             None => None,
         };
         let name = row.name.unwrap_or_default();
-        Ok(Row { no: row.no, org_no: row.org_no, name, line: row.line, outcome })
+        let (line, proceedings) = (row.line, row.proceedings);
+        Ok(Row { no: row.no, org_no: row.org_no, name, proceedings, line, outcome })
     };
     rows.into_iter().map(row).collect()
 }

@@ -54,7 +54,8 @@ pub fn outcome(
 pub fn row(page: &Page, catalogue: &Contents, job: &Job, row: &Row) -> pages::Row {
     let (outcome, color, why) = outcome(page, catalogue, job, row.outcome.as_ref());
     pages::Row {
-        client: items::organisation(&row.name, &row.org_no),
+        client: items::organisation(&row.name, &row.org_no)
+            .under(items::proceedings(page, &row.proceedings)),
         line: row.line.map(|line| page.t1("bulk-line", "line", &line.to_string())),
         outcome,
         color,

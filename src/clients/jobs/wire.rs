@@ -164,6 +164,9 @@ pub struct RowBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["urn:altinn:accesspackage:regnskapsforer-lonn"]))]
     missing: Vec<String>,
+    /// As in the pre-check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proceedings: Vec<&'static str>,
 }
 impl RowBody {
     pub fn of(row: Row, state: State) -> Self {
@@ -177,6 +180,7 @@ impl RowBody {
             _ => Vec::new(),
         };
         Self {
+            proceedings: row.proceedings.codes(),
             org_no: row.org_no.to_string(),
             name: Some(row.name).filter(|name| !name.is_empty()),
             outcome,

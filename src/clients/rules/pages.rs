@@ -75,7 +75,7 @@ impl RulesPage {
         };
         let row = |name: &str, missing: &str| Row {
             id: "00000000-0000-0000-0000-000000000000".into(),
-            client: Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() },
+            client: Organisation::new(name, "310\u{a0}904\u{a0}473"),
             form: "AS".into(),
             relation: "Regnskapsfører".into(),
             found: "21. november 2026".into(),

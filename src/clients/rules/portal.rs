@@ -109,7 +109,8 @@ async fn show(
 fn row(page: &Page, catalogue: &Contents, Waiting { client, found }: &Waiting) -> Row {
     Row {
         id: client.id.to_string(),
-        client: items::organisation(&client.name, &client.org_no),
+        client: items::organisation(&client.name, &client.org_no)
+            .under(items::proceedings(page, &client.proceedings)),
         form: client.form.clone().unwrap_or_default(),
         relation: view::relations(page, catalogue, &client.relations),
         found: page.date(*found),

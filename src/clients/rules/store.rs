@@ -6,6 +6,7 @@ use crate::{
     clock::Ts,
     db::{Error, Query, Reads, Tx, inconsistent},
     ids::{JobId, OrgNo, PartyUuid, SystemUserId},
+    proceedings::Proceedings,
     statements,
 };
 use std::collections::{BTreeSet, HashSet};
@@ -24,7 +25,7 @@ statements! {
     DELETE_LOST = "delete from client_found where facilitator = $1 and role = $2 and client in ($3)";
     DELETE_FOUND = "delete from client_found where facilitator = $1 and system_user = $2 and client in ($3) returning client";
     /// By name; a client that several rules found once, since the first of them.
-    LIST_FOUND = "select f.client, p.org_no, p.name, p.org_form, c.relations, f.name_sort, f.found from (select client, name_sort, min(found) as found from client_found where facilitator = $1 and system_user = $2 and (name_sort, client) > ($3, $4) group by name_sort, client order by name_sort, client limit cast($5 as bigint)) f cross join client c cross join party p where c.party = f.client and c.facilitator = $1 and p.id = f.client order by f.name_sort, f.client";
+    LIST_FOUND = "select f.client, p.org_no, p.name, p.org_form, (select x.proceedings from party_proceedings x where x.party = p.id) as proceedings, c.relations, f.name_sort, f.found from (select client, name_sort, min(found) as found from client_found where facilitator = $1 and system_user = $2 and (name_sort, client) > ($3, $4) group by name_sort, client order by name_sort, client limit cast($5 as bigint)) f cross join client c cross join party p where c.party = f.client and c.facilitator = $1 and p.id = f.client order by f.name_sort, f.client";
     COUNT_FOUND = "select count(distinct client) from client_found where facilitator = $1 and system_user = $2";
     /// As the rows of a job.
     INSERT_JOB_ROWS = "insert into client_job_row (job, no, org_no) select j.id, row_number() over (order by f.name_sort, f.client), p.org_no from client_job j cross join (select distinct client, name_sort from client_found where facilitator = $2 and system_user = $3) f cross join party p where j.id = $1 and p.id = f.client";
@@ -153,6 +154,8 @@ struct FoundRow {
     org_no: OrgNo,
     name: String,
     org_form: Option<String>,
+    #[sqlx(try_from = "Option<String>")]
+    proceedings: Proceedings,
     relations: String,
     name_sort: Vec<u8>,
     found: Ts,
@@ -179,6 +182,7 @@ pub(super) async fn read_found(
             org_no: row.org_no,
             name: row.name,
             form: row.org_form,
+            proceedings: row.proceedings,
             added: None,
             missing: relations.lack(catalogue, &agent.packages),
             relations,

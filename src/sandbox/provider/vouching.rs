@@ -76,7 +76,7 @@ pub fn picked(params: &Params, known: &[Organisation]) -> Result<Vec<Organisatio
         let number: String = other.split_whitespace().collect();
         let org_no: OrgNo = number.parse().map_err(|_| "That is no organisation number.")?;
         let (name, org_form) = ("OPPDIKTET VIRKSOMHET".into(), "AS".into());
-        picked.push(Organisation { org_no, name, org_form });
+        picked.push(Organisation { org_no, name, org_form, proceedings: Vec::new() });
     }
     Ok(picked)
 }
@@ -119,7 +119,12 @@ mod tests {
         let wanted = Wanted { resource: "x".into(), actions: vec!["a".into()] };
         assert_eq!(wanted.answer(&[]), json!([{ "type": TYPE }]));
         let org_no = "310904473".parse().unwrap();
-        let one = Organisation { org_no, name: "Rør og Vann AS".into(), org_form: "AS".into() };
+        let one = Organisation {
+            org_no,
+            name: "Rør og Vann AS".into(),
+            org_form: "AS".into(),
+            proceedings: Vec::new(),
+        };
         let said = wanted.answer(&[one]);
         let party = &said[0]["authorized_parties"][0];
         assert_eq!(

@@ -3,7 +3,7 @@
 pub mod pages;
 pub mod portal;
 
-use super::{Grants, Kind, NewSystemUser, enter_as, for_system, on_triple};
+use super::{Grants, Kind, NewSystemUser, enter_as, for_system, on_triple, store};
 use crate::{
     app::App,
     authority::{self, Approvers, Holdings, Items, MayManage, OnBehalf, Outcome},
@@ -13,6 +13,7 @@ use crate::{
     ids::{OrgNo, PackageUrn, ResourceId, SystemId, SystemUserId},
     parties::{self, PartyChoice},
     problem::{Code, Problem, Stop},
+    proceedings::Proceedings,
     shown::{Difference, Facts, of_package, of_right},
     systems::{self, Right, System, Texts},
 };
@@ -181,6 +182,9 @@ fn facts(system: &System, vendor_name: &str, catalogue: &Contents) -> Facts {
 pub struct Offer {
     pub system: System,
     pub vendor_name: String,
+    pub vendor_proceedings: Proceedings,
+    /// How many sub-units the owner has; at most 1,001 are counted.
+    pub sub_units: i64,
     /// What the system needs, each with the outcome for this person; `None` where one of its rights
     /// is nothing that we know of.
     pub items: Option<Vec<Needed>>,
@@ -236,8 +240,11 @@ pub async fn offer(
                 }
                 _ => None,
             };
+            let around = store::find_around(tx, &system.vendor, on.party).await?;
             Ok(Offer {
-                vendor_name: parties::organisation_name(tx, &system.vendor).await?,
+                vendor_name: around.vendor_name.unwrap_or_default(),
+                vendor_proceedings: around.vendor_proceedings,
+                sub_units: around.sub_units,
                 existing: existing(tx, on, party, &system.id).await?,
                 items,
                 able,

@@ -65,6 +65,8 @@ pub struct ShowPage {
     pub description: Said,
     pub vendor: Organisation,
     pub party: Organisation,
+    /// Which sub-units it also applies to, as a sentence.
+    pub sub_units: Option<String>,
     pub items: Vec<Item>,
     pub state: State,
     /// What is wrong with the title, in words.
@@ -156,7 +158,9 @@ impl ShowPage {
             system: "Smart<Regnskap>".into(),
             description: sample_description(page),
             vendor: sample_organisation("SmartCloud <AS>"),
-            party: sample_organisation("Rør <og> Vann AS"),
+            party: sample_organisation("Rør <og> Vann AS")
+                .under(vec!["Konkurs siden <1. mars> 2026".into()]),
+            sub_units: Some(page.count("words-sub-units", 3)),
             items,
             state,
             fault: None,
@@ -176,7 +180,7 @@ fn sample_may(title: &str) -> State {
     }
 }
 fn sample_organisation(name: &str) -> Organisation {
-    Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() }
+    Organisation::new(name, "310\u{a0}904\u{a0}473")
 }
 fn sample_description(page: &Page) -> Said {
     Said {

@@ -23,7 +23,7 @@ use crate::{
         page::{Nav, Page},
         routes::Routes,
         urls,
-        view::{Change, Check, Item},
+        view::{self, Change, Check, Item},
     },
 };
 use axum::{
@@ -121,8 +121,11 @@ fn shown(app: &App, acting: &Acting, offer: Offer, again: Again) -> Result<Respo
     let made = ShowPage {
         items: items.map(|needed| item(&page, &catalogue, needed, since.as_ref())).collect(),
         description: localised(&offer.system.description).in_language(page.lang()),
-        vendor: items::organisation(&offer.vendor_name, &offer.system.vendor),
-        party: items::organisation(&acting.party.name, &acting.party.org_no),
+        vendor: items::organisation(&offer.vendor_name, &offer.system.vendor)
+            .under(items::proceedings_since(&page, &offer.vendor_proceedings)),
+        party: items::organisation(&acting.party.name, &acting.party.org_no)
+            .under(items::proceedings_since(&page, &acting.party.proceedings)),
+        sub_units: items::sub_units(&page, view::Kind::Own, offer.sub_units),
         existing: offer.existing.filter(|_| !in_the_way).map(|e| urls::system_user(e.id)),
         changed: since.is_some(),
         changed_facts: changed_facts.unwrap_or_default(),
