@@ -177,9 +177,56 @@ impl PersonNo {
     pub fn reveal(&self) -> &str {
         &self.0
     }
-    /// Month + 80: made for tests, belongs to nobody.
+    /// Returns where the number is from, by the offset of its month.
+    pub fn origin(&self) -> NumberOrigin {
+        match self.0.as_bytes().get(2) {
+            Some(b'8'..) => NumberOrigin::Tenor,
+            Some(b'4'..) => NumberOrigin::Dolly,
+            _ => NumberOrigin::Register,
+        }
+    }
+    /// Whether it is made for tests and belongs to nobody.
     pub fn is_synthetic(&self) -> bool {
-        self.0.as_bytes().get(2).is_some_and(|digit| *digit >= b'8')
+        self.origin() != NumberOrigin::Register
+    }
+    /// Whether it is a D-number (day + 40), which a birth number may take the place of.
+    pub fn is_d_number(&self) -> bool {
+        self.0.as_bytes().first().is_some_and(|digit| *digit >= b'4')
+    }
+}
+
+/// Where a national number is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberOrigin {
+    /// The population register: it may be somebody's.
+    Register,
+    /// Skatteetaten's made-up population: month + 80.
+    Tenor,
+    /// NAV's made-up population: month + 40. Help numbers, which no login brings, look the same.
+    Dolly,
+}
+
+/// Which national numbers an installation takes: one kind, and never both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberPolicy {
+    /// Those of the population register.
+    Real,
+    /// Made-up ones, for a test environment.
+    Synthetic,
+}
+impl NumberPolicy {
+    pub fn of(synthetic: bool) -> Self {
+        if synthetic { Self::Synthetic } else { Self::Real }
+    }
+    /// Refuses a number of the other kind, with a reason that does not name it.
+    pub fn check(self, number: &PersonNo) -> Result<(), &'static str> {
+        match (self, number.is_synthetic()) {
+            (Self::Real, false) | (Self::Synthetic, true) => Ok(()),
+            (Self::Real, true) => Err("a synthetic number, and this store takes only real ones"),
+            (Self::Synthetic, false) => {
+                Err("not a synthetic number, and this store takes only synthetic ones")
+            }
+        }
     }
 }
 impl fmt::Debug for PersonNo {
@@ -241,6 +288,44 @@ mod tests {
         }
         for bad in ["02929012333", "02929012342", "0292901233", "00000000000", "99999999999"] {
             assert!(bad.parse::<PersonNo>().is_err(), "{bad}");
+        }
+    }
+
+    /// A number with these first nine digits, where one was ever given out.
+    fn made(nine: &str) -> Option<PersonNo> {
+        (0..100).find_map(|last| format!("{nine}{last:02}").parse().ok())
+    }
+
+    #[test]
+    fn the_offset_of_a_date_says_where_a_number_is_from() {
+        let from =
+            |nine| made(nine).map(|number: PersonNo| (number.origin(), number.is_d_number()));
+        assert_eq!(from("010190300"), Some((NumberOrigin::Register, false)));
+        assert_eq!(from("410190300"), Some((NumberOrigin::Register, true)));
+        assert_eq!(from("014190300"), Some((NumberOrigin::Dolly, false)));
+        assert_eq!(from("415290300"), Some((NumberOrigin::Dolly, true)));
+        assert_eq!(from("018190300"), Some((NumberOrigin::Tenor, false)));
+        assert_eq!(from("419290300"), Some((NumberOrigin::Tenor, true)));
+        for no_date in ["001190300", "321190300", "011390300", "015390300", "019390300"] {
+            assert_eq!(from(no_date), None, "{no_date}");
+        }
+    }
+
+    #[test]
+    fn an_installation_takes_numbers_of_one_kind() {
+        for nine in ["014190300", "018190300", "410190300", "010190300"] {
+            let number = made(nine).unwrap();
+            let synthetic = number.is_synthetic();
+            assert_eq!(NumberPolicy::Synthetic.check(&number).is_ok(), synthetic, "{nine}");
+            assert_eq!(NumberPolicy::Real.check(&number).is_ok(), !synthetic, "{nine}");
+        }
+    }
+
+    #[test]
+    fn the_first_check_digit_may_follow_the_rule_of_2032() {
+        // Skatteetaten's own examples. The last has the remainder 1, which no number had before.
+        for number in ["02013299997", "30108299920", "30108299939"] {
+            assert!(number.parse::<PersonNo>().is_ok(), "{number}");
         }
     }
 

@@ -76,10 +76,7 @@ fn openapi() -> Result<ExitCode, String> {
 }
 
 async fn import(what: &Import) -> Result<ExitCode, String> {
-    let keys = match what {
-        Import::Persons(it) | Import::Grants(it) => Some(NumberKeys(it.number_keys()?)),
-        _ => None,
-    };
+    let keys = what.number_keys()?.map(NumberKeys);
     let file = &what.from().file;
     let source = Source::open(file).map_err(|e| format!("{}: {e}", file.display()))?;
     let store = serve::open(&what.from().store.database).await?;

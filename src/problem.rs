@@ -112,6 +112,18 @@ pub enum LoginFailure {
     NoNumber,
     /// The provider could not reach the level that was asked for.
     TooWeak,
+    /// The person is registered as dead.
+    Dead,
+    /// A real national number, where only made-up people are let in.
+    OnlySynthetic,
+    /// A made-up national number, where only real people are let in.
+    OnlyReal,
+}
+impl LoginFailure {
+    /// Whether another try would end in the same way: who logged in may not be here.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Dead | Self::OnlySynthetic | Self::OnlyReal)
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

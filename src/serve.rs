@@ -8,7 +8,8 @@ use crate::{
     config::{Config, Serve},
     db::{Settings, Store},
     events::sealer,
-    notices,
+    ids::NumberPolicy,
+    notices, parties,
     registers::ending,
     requests, router, system_users, systems, webhooks,
 };
@@ -44,6 +45,17 @@ pub async fn open_existing(url: &str) -> Result<Store, Failure> {
         n => Err(format!("the store lacks {n} migrations: run migrate, or serve")),
     }
 }
+/// Notes which national numbers the store is used with, so that an import takes the same; and warns
+/// where its people have the other kind.
+pub async fn note_numbers(store: &Store, policy: NumberPolicy) -> Result<(), Failure> {
+    let noted = parties::note_number_policy(store, policy).await;
+    if noted.map_err(|e| e.to_string())? != policy {
+        tracing::warn!(
+            "the people in the store have national numbers of the other kind than --allow-synthetic says: they cannot log in"
+        );
+    }
+    Ok(())
+}
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|e| line(&format!("cannot listen on {address}"), e))
 }
@@ -63,6 +75,7 @@ pub async fn serve(settings: &Serve) -> Result<(), Failure> {
     let config = Config::from_serve(settings)?;
     let store = open(&settings.store.database).await?;
     store.check_durable().await.map_err(|e| e.to_string())?;
+    note_numbers(&store, config.number_policy()).await?;
     let public = bind(settings.listen).await?;
     let internal = bind(settings.internal_listen).await?;
     let app = product(store, config).await?;

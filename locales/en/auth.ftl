@@ -11,6 +11,12 @@ login-no-number-title = The login had no national identity number
 login-no-number-what = We need it to find out which organisations you are connected to. Log in with a method that gives a national identity number or d-number.
 login-too-weak-title = The login was not secure enough
 login-too-weak-what = To give or revoke access you must log in at a higher level of security, for example with BankID.
+login-dead-title = The person is registered as dead
+login-dead-what = Nobody can log in as a person who is registered as dead. If this is wrong, it must be corrected in the National Population Register first.
+login-only-synthetic-title = Only test persons can log in here
+login-only-synthetic-what = This is a test environment. Log in as a test person, who has a synthetic national identity number.
+login-only-real-title = Test persons cannot log in here
+login-only-real-what = The national identity number is synthetic. Log in as yourself, or use the test environment.
 
 logged-out-title = You are logged out
 logged-out-text = Your session has ended. If you use a shared computer, close the browser as well.

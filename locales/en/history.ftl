@@ -46,6 +46,8 @@ history-packages-changed = The system access got other access packages
 history-no-end = The access lasts until it is revoked
 history-gone-from-register = No longer in the register
 history-organisation-gone = The organisation has been deleted from the register
+history-replaced = The vendor sent a new request
+history-holder-dead = The person is registered as dead
 
 event-request-created = The vendor asked for access
 event-request-accepted = The request was approved

@@ -11,6 +11,12 @@ login-no-number-title = Innloggingen manglet fødselsnummer
 login-no-number-what = Vi trenger det for å finne ut hvilke virksomheter du er knyttet til. Logg inn med en måte som gir fødselsnummer eller d-nummer.
 login-too-weak-title = Innloggingen var ikke sikker nok
 login-too-weak-what = For å gi eller trekke tilbake tilganger må du logge inn på et høyere sikkerhetsnivå, for eksempel med BankID.
+login-dead-title = Personen er registrert som død
+login-dead-what = Ingen kan logge inn som en person som er registrert som død. Er det feil, må det rettes i Folkeregisteret først.
+login-only-synthetic-title = Bare testpersoner kan logge inn her
+login-only-synthetic-what = Dette er et testmiljø. Logg inn med en testperson, som har et syntetisk fødselsnummer.
+login-only-real-title = Testpersoner kan ikke logge inn her
+login-only-real-what = Fødselsnummeret er syntetisk. Logg inn som deg selv, eller bruk testmiljøet.
 
 logged-out-title = Du er logget ut
 logged-out-text = Økten din er avsluttet. Bruker du en delt maskin, lukk også nettleseren.

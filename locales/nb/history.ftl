@@ -46,6 +46,8 @@ history-packages-changed = Systemtilgangen fikk andre tilgangspakker
 history-no-end = Tilgangen varer til den trekkes tilbake
 history-gone-from-register = Finnes ikke lenger i registeret
 history-organisation-gone = Virksomheten er slettet i registeret
+history-replaced = Leverandøren sendte en ny forespørsel
+history-holder-dead = Personen er registrert som død
 
 event-request-created = Leverandøren ba om tilgang
 event-request-accepted = Forespørselen ble godkjent

@@ -11,6 +11,12 @@ login-no-number-title = Innlogginga mangla fødselsnummer
 login-no-number-what = Vi treng det for å finne ut kva verksemder du er knytt til. Logg inn på ein måte som gir fødselsnummer eller d-nummer.
 login-too-weak-title = Innlogginga var ikkje sikker nok
 login-too-weak-what = For å gi eller trekkje tilbake tilgangar må du logge inn på eit høgare tryggingsnivå, til dømes med BankID.
+login-dead-title = Personen er registrert som avliden
+login-dead-what = Ingen kan logge inn som ein person som er registrert som avliden. Er det feil, må det rettast i Folkeregisteret først.
+login-only-synthetic-title = Berre testpersonar kan logge inn her
+login-only-synthetic-what = Dette er eit testmiljø. Logg inn med ein testperson, som har eit syntetisk fødselsnummer.
+login-only-real-title = Testpersonar kan ikkje logge inn her
+login-only-real-what = Fødselsnummeret er syntetisk. Logg inn som deg sjølv, eller bruk testmiljøet.
 
 logged-out-title = Du er logga ut
 logged-out-text = Økta di er avslutta. Bruker du ei delt maskin, lukk òg nettlesaren.

@@ -46,6 +46,8 @@ history-packages-changed = Systemtilgangen fekk andre tilgangspakkar
 history-no-end = Tilgangen varer til han blir trekt tilbake
 history-gone-from-register = Finst ikkje lenger i registeret
 history-organisation-gone = Verksemda er sletta i registeret
+history-replaced = Leverandøren sende ein ny førespurnad
+history-holder-dead = Personen er registrert som avliden
 
 event-request-created = Leverandøren bad om tilgang
 event-request-accepted = Førespurnaden vart godkjend

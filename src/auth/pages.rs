@@ -19,6 +19,9 @@ impl LoginProblemPage {
             LoginFailure::Refused => "login-refused-title",
             LoginFailure::NoNumber => "login-no-number-title",
             LoginFailure::TooWeak => "login-too-weak-title",
+            LoginFailure::Dead => "login-dead-title",
+            LoginFailure::OnlySynthetic => "login-only-synthetic-title",
+            LoginFailure::OnlyReal => "login-only-real-title",
         }
     }
 
@@ -29,6 +32,9 @@ impl LoginProblemPage {
             LoginFailure::Refused => "login-refused-what",
             LoginFailure::NoNumber => "login-no-number-what",
             LoginFailure::TooWeak => "login-too-weak-what",
+            LoginFailure::Dead => "login-dead-what",
+            LoginFailure::OnlySynthetic => "login-only-synthetic-what",
+            LoginFailure::OnlyReal => "login-only-real-what",
         }
     }
 
@@ -41,6 +47,9 @@ impl LoginProblemPage {
             ("refused", sample(LoginFailure::Refused)),
             ("no number", sample(LoginFailure::NoNumber)),
             ("too weak", sample(LoginFailure::TooWeak)),
+            ("dead", sample(LoginFailure::Dead)),
+            ("only synthetic", sample(LoginFailure::OnlySynthetic)),
+            ("only real", sample(LoginFailure::OnlyReal)),
         ]
     }
 }

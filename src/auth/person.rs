@@ -4,7 +4,7 @@ use crate::{
     authority::{OnBehalf, Vouched},
     clock::Ts,
     config::VouchedSettings,
-    db::session::{BEGUN, ISSUER, SID, SessionKey, VOUCHED, Vouching},
+    db::session::{BEGUN, ISSUER, SID, SessionKey, VOUCHED, Vouching, WHO},
     i18n::Language,
     ids::{OrgNo, PartyUuid},
     keys,
@@ -28,7 +28,6 @@ use tower_sessions::Session;
 
 /// Name of the cookie that keeps the chosen language.
 pub const LANGUAGE: &str = "language";
-const WHO: &str = "who";
 const FLASH: &str = "flash";
 /// A session's last click is written down at most this often, in seconds.
 const SEEN_EVERY: i64 = 60;

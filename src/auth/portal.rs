@@ -8,7 +8,7 @@ use super::{
 use crate::{
     app::App,
     i18n::Language,
-    ids::PersonNo,
+    ids::{NumberPolicy, PersonNo},
     keys,
     oidc::{Begun, LoggedIn, OidcError},
     parties,
@@ -182,11 +182,13 @@ async fn enter(
     let failed = |failure| failed(failure, back);
     let number = person.pid.as_deref().ok_or_else(|| failed(LoginFailure::NoNumber))?;
     let number: PersonNo = number.parse().map_err(|_| failed(LoginFailure::Refused))?;
-    // Made-up people where they are let in, and real ones never where all else is made up.
-    if number.is_synthetic() != app.config.demo
-        && !(number.is_synthetic() && app.config.allow_synthetic)
-    {
-        return Err(failed(LoginFailure::Refused));
+    let policy = app.config.number_policy();
+    if let Err(why) = policy.check(&number) {
+        tracing::warn!(why, "a login is refused: its national number is of the other kind");
+        return Err(failed(match policy {
+            NumberPolicy::Synthetic => LoginFailure::OnlySynthetic,
+            NumberPolicy::Real => LoginFailure::OnlyReal,
+        }));
     }
     if person.level < app.config.min_level {
         return Err(failed(LoginFailure::TooWeak));
@@ -194,6 +196,10 @@ async fn enter(
     let name = person.name.as_deref().unwrap_or_default();
     let name = text::clean(name, text::NAME).unwrap_or_default();
     let known = parties::person_logged_in(&app.store, &app.number_keys, &number, &name).await?;
+    if known.is_dead {
+        tracing::warn!("a login is refused: the person is registered as dead");
+        return Err(failed(LoginFailure::Dead));
+    }
     let mut who = Who::new(&known, person.level, app.clock.now());
     who.begin(session, &person.issuer, person.sid.as_deref(), app.clock.now()).await?;
     if let (Some(settings), false) = (&app.config.oidc.vouched, person.vouched.is_empty()) {

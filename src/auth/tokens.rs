@@ -124,6 +124,7 @@ impl FromRequestParts<App> for EndUser {
         let person = match text(&claims, "pid") {
             Some(pid) => {
                 let number: PersonNo = pid.parse().map_err(|_| Problem::NoToken)?;
+                app.config.number_policy().check(&number).map_err(not_believed)?;
                 parties::person_by_number(&app.store, &app.number_keys, &number).await?
             }
             None => match claims.get("urn:altinn:userid").and_then(number) {
@@ -131,6 +132,9 @@ impl FromRequestParts<App> for EndUser {
                 None => None,
             },
         };
+        if person.as_ref().is_some_and(|person| person.is_dead) {
+            return Err(not_believed("the person is registered as dead"));
+        }
         // Whom the register does not know holds nothing, and is not entered by asking.
         let person = person.unwrap_or_else(Person::nobody);
         rate::count(parts, app, &person.party_id.to_string())?;
@@ -150,6 +154,11 @@ impl FromRequestParts<App> for Platform {
     }
 }
 
+/// Refuses a token for what its person is, and says so in the log.
+fn not_believed(why: &'static str) -> Problem {
+    tracing::info!(refusal = why, "a token is not believed");
+    Problem::NoToken
+}
 fn text<'c>(claims: &'c Claims, name: &str) -> Option<&'c str> {
     claims.get(name).and_then(Value::as_str)
 }

@@ -23,10 +23,15 @@ pub struct Party {
     pub form: Option<String>,
     /// The main unit of a sub-unit, unless it has been deleted: what it gives reaches the sub-unit.
     pub main: Option<PartyUuid>,
+    /// Other names of a person that a question used: a former number, or a row that was joined.
+    pub aliases: Vec<Named>,
     pub lists: AccessLists,
 }
 impl Party {
     fn is(&self, named: &Named) -> bool {
+        if self.aliases.contains(named) {
+            return true;
+        }
         match named {
             Named::OrgNo(number) => self.org_no.as_ref() == Some(number),
             Named::PartyId(number) => self.party_id == *number,
@@ -239,6 +244,7 @@ mod tests {
             pid_hash: None,
             form: Some("AS".into()),
             main: None,
+            aliases: Vec::new(),
             lists: AccessLists::default(),
         }
     }

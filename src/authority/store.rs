@@ -102,6 +102,16 @@ statements! {
             or p.id in ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48)
             or p.pid_hash in ($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64)
           )";
+    /// The person whose number this was, or whose row this turned out to be.
+    FIND_JOINED = r"
+        select s.id, s.party_id, s.org_no, s.pid_hash
+        from (
+            select f.person as id from former_number f where f.pid_hash in ($1, $2)
+            union
+            select p.joined as id from party p where p.party_id = $3 and p.joined is not null
+            union
+            select p.joined as id from party p where p.id = $4 and p.joined is not null) j
+        join party s on s.id = j.id and s.deleted is null";
     /// Each of these system users, once for each of its grants and of those parties among these that it
     /// has been given as clients.
     LIST_SYSTEM_USERS = r"
@@ -246,6 +256,7 @@ pub(super) async fn known(
 ) -> Result<Known, Error> {
     let mut known =
         Known { parties: list_parties(store, catalogue, questions).await?, ..Known::default() };
+    find_joined(store, &mut known, questions).await?;
     let mut users: Vec<SystemUserId> = Vec::new();
     for question in questions {
         match &question.subject {
@@ -271,6 +282,72 @@ pub(super) async fn known(
     }
     known.system_users = list_system_users(store, &users, &clients).await?;
     Ok(known)
+}
+/// Finds people by the names that they had before: one statement for each name that no party has.
+async fn find_joined(
+    store: &Store,
+    known: &mut Known,
+    questions: &[Question],
+) -> Result<(), Error> {
+    let mut tried: Vec<&Named> = Vec::new();
+    for question in questions {
+        let Subject::Person(person) = &question.subject else { continue };
+        for named in person {
+            let one = std::slice::from_ref(named);
+            if tried.contains(&named) || known.party(one).is_some() {
+                continue;
+            }
+            tried.push(named);
+            let query = store.query(FIND_JOINED);
+            let query = match named {
+                Named::OrgNo(_) => continue,
+                Named::Person { current, older } => query
+                    .bind(current.clone())
+                    .bind(older.clone())
+                    .bind(None::<i64>)
+                    .bind(None::<PartyUuid>),
+                Named::PartyId(id) => query
+                    .bind(None::<String>)
+                    .bind(None::<String>)
+                    .bind(*id)
+                    .bind(None::<PartyUuid>),
+                Named::Uuid(id) => {
+                    query.bind(None::<String>).bind(None::<String>).bind(None::<i64>).bind(*id)
+                }
+            };
+            let Some(row) = query.opt::<JoinedRow>().await? else { continue };
+            let at = known.parties.iter().position(|party| party.id == row.id);
+            let at = at.unwrap_or_else(|| {
+                known.parties.push(row.party());
+                known.parties.len() - 1
+            });
+            if let Some(party) = known.parties.get_mut(at) {
+                party.aliases.push(named.clone());
+            }
+        }
+    }
+    Ok(())
+}
+#[derive(sqlx::FromRow)]
+struct JoinedRow {
+    id: PartyUuid,
+    party_id: i64,
+    org_no: Option<OrgNo>,
+    pid_hash: Option<String>,
+}
+impl JoinedRow {
+    fn party(&self) -> Party {
+        Party {
+            id: self.id,
+            party_id: self.party_id,
+            org_no: self.org_no.clone(),
+            pid_hash: self.pid_hash.clone(),
+            form: None,
+            main: None,
+            aliases: Vec::new(),
+            lists: super::AccessLists::default(),
+        }
+    }
 }
 fn push<T: PartialEq>(all: &mut Vec<T>, one: T) {
     if !all.contains(&one) {
@@ -354,6 +431,7 @@ async fn list_parties(
                     pid_hash: row.pid_hash,
                     form: row.org_form,
                     main: row.main,
+                    aliases: Vec::new(),
                     lists: super::AccessLists::default(),
                 });
                 if let Some((resource, actions)) = row.resource.zip(row.actions) {

@@ -72,11 +72,36 @@ pub struct People {
     /// themselves in `SYSTEMBRUKER_NUMBER_KEYS`.
     #[arg(long, env = "SYSTEMBRUKER_NUMBER_KEYS_FILE")]
     pub number_keys_file: Option<PathBuf>,
+    /// Takes synthetic national numbers and no others; `=false` takes real ones and no others. Without
+    /// it, those that the store is served with; real ones where it never was.
+    #[arg(
+        long,
+        env = "SYSTEMBRUKER_ALLOW_SYNTHETIC",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub allow_synthetic: Option<bool>,
 }
-impl People {
-    pub fn number_keys(&self) -> Result<Keys, String> {
-        keys("number", self.number_keys_file.as_ref())
-    }
+#[derive(Debug, Clone, Args)]
+pub struct NumberChanges {
+    #[command(flatten)]
+    pub from: ImportFile,
+    #[command(flatten)]
+    pub end: EndMark,
+    /// File with the keys that national numbers are hashed with, as for `serve`. Or the keys
+    /// themselves in `SYSTEMBRUKER_NUMBER_KEYS`.
+    #[arg(long, env = "SYSTEMBRUKER_NUMBER_KEYS_FILE")]
+    pub number_keys_file: Option<PathBuf>,
+    /// As for `persons`.
+    #[arg(
+        long,
+        env = "SYSTEMBRUKER_ALLOW_SYNTHETIC",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub allow_synthetic: Option<bool>,
 }
 #[derive(Debug, Clone, Args)]
 pub struct AccessLists {
@@ -102,9 +127,12 @@ pub enum Import {
     SubUnits(Register),
     /// Roles that organisations hold: Brønnøysund's JSON array of `rollegrupper`.
     Roles(Register),
-    /// People and their roles: lines of `pid;name;orgNo;role`, or JSON with these names; the last line
+    /// People and their roles: lines of `pid;name;orgNo;role`, or JSON with these names; also
+    /// `formerPid` and `dead`. The last line
     /// is `#end;N`, with the number of lines before it.
     Persons(People),
+    /// People whose national number has changed: lines of `formerPid;pid`, or JSON with these names.
+    NumberChanges(NumberChanges),
     /// Packages given: lines of `fromOrgNo;to;package`, or JSON; `to` is a person or an organisation.
     /// The last line is `#end;N`, with the number of lines before it.
     Grants(People),
@@ -124,17 +152,28 @@ impl Import {
             Self::SubUnits(_) => "sub-units",
             Self::Roles(_) => "roles",
             Self::Persons(_) => "persons",
+            Self::NumberChanges(_) => "number-changes",
             Self::Grants(_) => "grants",
             Self::Resources(_) => "resources",
             Self::AccessLists(_) => "access-lists",
             Self::Updates(_) => "updates",
         }
     }
+    /// Returns the keys that national numbers are hashed with, where the file has any.
+    pub fn number_keys(&self) -> Result<Option<Keys>, String> {
+        let file = match self {
+            Self::Persons(it) | Self::Grants(it) => it.number_keys_file.as_ref(),
+            Self::NumberChanges(it) => it.number_keys_file.as_ref(),
+            _ => return Ok(None),
+        };
+        keys("number", file).map(Some)
+    }
     /// Where from, and to which store.
     pub fn from(&self) -> &ImportFile {
         match self {
             Self::Units(it) | Self::SubUnits(it) | Self::Roles(it) => &it.from,
             Self::Persons(it) | Self::Grants(it) => &it.register.from,
+            Self::NumberChanges(it) => &it.from,
             Self::Resources(it) => it,
             Self::AccessLists(it) => &it.from,
             Self::Updates(it) => &it.from,

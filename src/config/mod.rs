@@ -3,12 +3,14 @@ mod import;
 mod smtp;
 mod vouched;
 
-pub use import::{AccessLists, EndMark, Import, ImportFile, Limits, People, Register, Updates};
+pub use import::{
+    AccessLists, EndMark, Import, ImportFile, Limits, NumberChanges, People, Register, Updates,
+};
 pub use smtp::{Login, Smtp, SmtpSettings, Tls};
 pub use vouched::{VouchedArgs, VouchedSettings};
 
 use crate::{
-    ids::{Invalid, OrgNo},
+    ids::{Invalid, NumberPolicy, OrgNo},
     jose,
     keys::Keys,
 };
@@ -181,7 +183,7 @@ pub struct Serve {
     /// themselves in `SYSTEMBRUKER_WEBHOOK_KEYS`. Without either, the event keys.
     #[arg(long, env = "SYSTEMBRUKER_WEBHOOK_KEYS_FILE")]
     pub webhook_keys_file: Option<PathBuf>,
-    /// Lets in the synthetic national numbers that tests use.
+    /// Takes the synthetic national numbers that tests use, and no others.
     #[arg(long, env = "SYSTEMBRUKER_ALLOW_SYNTHETIC")]
     pub allow_synthetic: bool,
     /// Requests a second of one client of the APIs, and how many at once.
@@ -315,6 +317,10 @@ pub struct Config {
 }
 
 impl Config {
+    /// Returns which national numbers are taken: everybody in a demo is made up.
+    pub fn number_policy(&self) -> NumberPolicy {
+        NumberPolicy::of(self.demo || self.allow_synthetic)
+    }
     /// From the settings of `serve`; what is wrong in one line.
     pub fn from_serve(serve: &Serve) -> Result<Self, String> {
         let https = serve.public_url.scheme() == "https"

@@ -114,7 +114,7 @@ impl Store {
     /// Takes all of ours out of a PostgreSQL database, so that a demo can start over.
     pub async fn empty(&self) -> Result<(), OpenError> {
         if let Engine::Postgres(pool) = &self.engine {
-            sqlx::query("drop table if exists import_lease, mail, notice, notice_address, notice_turn, session_authority, system_name, client_found, client_rule, client_job_chunk, client_job_row, client_job, client_loss, client_delegation, client_kind, client, facilitator, change_request, delivery, webhook, idempotency, system_user_grant, system_user, request, system_change, system_client, system, resource, access_list, assignment, event, event_head, session, login, logout_token, party, counter, _sqlx_migrations cascade")
+            sqlx::query("drop table if exists former_number, import_lease, mail, notice, notice_address, notice_turn, session_authority, system_name, client_found, client_rule, client_job_chunk, client_job_row, client_job, client_loss, client_delegation, client_kind, client, facilitator, change_request, delivery, webhook, idempotency, system_user_grant, system_user, request, system_change, system_client, system, resource, access_list, assignment, event, event_head, session, login, logout_token, party, counter, _sqlx_migrations cascade")
                 .execute(pool)
                 .await?;
         }

@@ -19,12 +19,13 @@ pub const IDLE_MINUTES: i64 = 30;
 pub const ABSOLUTE_MINUTES: i64 = 120;
 
 statements! {
-    INSERT = "insert into session (id, data, issuer, sid, created, expires) values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    INSERT = "insert into session (id, data, issuer, sid, created, expires, person) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
     /// Never brings back a session that a logout has ended meanwhile.
-    SAVE = "update session set data = $2, issuer = $3, sid = $4, expires = $5 where id = $1";
+    SAVE = "update session set data = $2, issuer = $3, sid = $4, expires = $5, person = $6 where id = $1";
     LOAD = "select data from session where id = $1 and expires > $2 and created > $3";
     DELETE = "delete from session where id = $1";
     DELETE_BY_SID = "delete from session where issuer = $1 and sid = $2";
+    DELETE_BY_PERSON = "delete from session where person = $1";
     INSERT_AUTHORITY = "insert into session_authority (session, person, org_no, ends) values ($1, $2, $3, $4)";
     DELETE_EXPIRED = "delete from session where expires <= $1";
 }
@@ -38,6 +39,8 @@ pub struct Sessions {
 /// What of a session's own data the store must know to find it at logout.
 pub const ISSUER: &str = "issuer";
 pub const SID: &str = "sid";
+/// Whose session it is, with what it knows of them.
+pub const WHO: &str = "who";
 /// When the person logged in, in microseconds: kept through a change of id.
 pub const BEGUN: &str = "begun";
 /// What the provider vouched for at the login: kept through a change of id, which makes its rows anew.
@@ -78,6 +81,11 @@ impl Sessions {
     }
 }
 
+/// Ends every session of the person.
+pub async fn end_by_person(tx: &mut Tx, person: PartyUuid) -> Result<u64, Error> {
+    tx.query(DELETE_BY_PERSON).bind(person).exec().await
+}
+
 /// The cookie's id is the key to the session; only its hash is kept.
 fn key(id: Id) -> String {
     SessionKey::of(id).text()
@@ -106,6 +114,9 @@ fn backend(error: Error) -> session_store::Error {
 fn text(record: &Record, name: &str) -> Option<String> {
     record.data.get(name).and_then(|value| value.as_str()).map(ToOwned::to_owned)
 }
+fn person(record: &Record) -> Option<PartyUuid> {
+    record.data.get(WHO)?.get("person")?.as_str()?.parse().ok()
+}
 /// The data without the id, which the row must not tell.
 fn data(record: &Record) -> Json<serde_json::Value> {
     Json(serde_json::json!(record.data))
@@ -129,6 +140,7 @@ impl SessionStore for Sessions {
                         .bind(text(record, SID))
                         .bind(created)
                         .bind(now.plus_minutes(IDLE_MINUTES))
+                        .bind(person(record))
                         .exec()
                         .await?;
                     if done == 1 {
@@ -154,6 +166,7 @@ impl SessionStore for Sessions {
                     .bind(text(record, ISSUER))
                     .bind(text(record, SID))
                     .bind(expires)
+                    .bind(person(record))
                     .exec()
                     .await
             })

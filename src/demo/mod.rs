@@ -8,12 +8,13 @@ use crate::{
         VouchedSettings,
     },
     db::Store,
+    ids::NumberPolicy,
     keys::{self, Keys},
     parties::NumberKeys,
     registers::seed::Seed,
     router,
     sandbox::{Sandbox, Settings, mailbox::Mailbox},
-    serve::{Failure, bind, listen, open, product_at, run, stopped},
+    serve::{Failure, bind, listen, note_numbers, open, product_at, run, stopped},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{fs, io::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
@@ -43,6 +44,7 @@ pub async fn demo(settings: &Demo) -> Result<(), Failure> {
         reset(settings).await?;
     }
     let store = open(&database(settings)).await?;
+    note_numbers(&store, NumberPolicy::Synthetic).await?;
     let world = World {
         store,
         portal_url: portal_url.clone(),

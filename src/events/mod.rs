@@ -42,9 +42,13 @@ pub enum Reason {
     OrganisationRemoved,
     /// The system user was given other packages, and the client lacks one of them.
     PackagesChanged,
+    /// The vendor has sent a new request in place of one that nobody could answer.
+    Replaced,
+    /// The person who held it is dead.
+    HolderDead,
 }
 impl Reason {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::GoneFromRegister,
         Self::OrganisationGone,
         Self::RelationEnded,
@@ -52,6 +56,8 @@ impl Reason {
         Self::OrganisationMerged,
         Self::OrganisationRemoved,
         Self::PackagesChanged,
+        Self::Replaced,
+        Self::HolderDead,
     ];
     pub fn name(self) -> &'static str {
         match self {
@@ -62,6 +68,8 @@ impl Reason {
             Self::OrganisationMerged => "organisation-merged",
             Self::OrganisationRemoved => "organisation-removed",
             Self::PackagesChanged => "packages-changed",
+            Self::Replaced => "replaced",
+            Self::HolderDead => "holder-dead",
         }
     }
     /// By its name; `None` for what the log never has.

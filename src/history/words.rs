@@ -61,5 +61,7 @@ pub fn reason(page: &Page, reason: Reason) -> &'static str {
         Reason::OrganisationMerged => page.t("history-organisation-merged"),
         Reason::OrganisationRemoved => page.t("history-organisation-removed"),
         Reason::PackagesChanged => page.t("history-packages-changed"),
+        Reason::Replaced => page.t("history-replaced"),
+        Reason::HolderDead => page.t("history-holder-dead"),
     }
 }

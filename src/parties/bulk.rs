@@ -35,9 +35,26 @@ statements! {
         from party
         where org_no > ''
           and deleted is null";
-    FIND_PERSONS = "select id, name, pid_hash from party where pid_hash in ($1)";
+    /// Those who have the numbers, and those who had them before another.
+    FIND_PERSONS = r"
+        select p.pid_hash as found_by, false as is_former, p.id, p.name, p.pid_hash, p.deleted
+        from party p
+        where p.pid_hash in ($1)
+        union all
+        select f.pid_hash as found_by, true as is_former, p.id, p.name, p.pid_hash, p.deleted
+        from former_number f
+        join party p on p.id = f.person
+        where f.pid_hash in ($1)
+        order by is_former desc";
     INSERT_PERSONS = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     UPDATE_PERSON = "update party set pid_hash = $2, name = $3, name_fold = $4, name_sort = $5, digest = null where id = $1";
+    /// The rows that turned out to be this person have the same name.
+    RENAME_JOINED = r"
+        update party
+        set name = $2, name_fold = $3, name_sort = $4
+        where joined = $1 and name <> $2";
+    /// Walks the index of hashes: only an import that would end many people asks.
+    COUNT_PERSONS = "select count(*) from party where pid_hash >= ''";
 }
 
 /// Rows in one statement.
@@ -64,6 +81,17 @@ pub struct PersonRow {
     pub id: PartyUuid,
     pub name: String,
     pub pid_hash: String,
+}
+
+/// A person as they are found by one of their numbers.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Found {
+    found_by: String,
+    /// Whether they were found by a number that they had before the one they have.
+    pub is_former: bool,
+    #[sqlx(flatten)]
+    pub row: PersonRow,
+    pub deleted: Option<Ts>,
 }
 
 /// The organisations by these numbers that are known, deleted ones too.
@@ -122,18 +150,19 @@ pub async fn list_live(
 ) -> Result<Vec<(PartyUuid, OrgNo, Option<String>)>, Error> {
     store.query(LIST_LIVE).planned_anew().bind(after.to_owned()).bind(most).all().await
 }
-/// The people by these hashes that are known.
-pub async fn persons(
-    store: &Store,
-    hashes: &[String],
-) -> Result<HashMap<String, PersonRow>, Error> {
+/// The people by these hashes that are known: who has the number before who had it.
+pub async fn persons(store: &Store, hashes: &[String]) -> Result<HashMap<String, Found>, Error> {
     let mut all = HashMap::with_capacity(hashes.len());
     for some in hashes.chunks(LOOKED_FOR) {
-        let rows: Vec<PersonRow> =
-            store.query(FIND_PERSONS).planned_anew().list(some).all().await?;
-        all.extend(rows.into_iter().map(|row| (row.pid_hash.clone(), row)));
+        let rows: Vec<Found> = store.query(FIND_PERSONS).planned_anew().list(some).all().await?;
+        all.extend(rows.into_iter().map(|found| (found.found_by.clone(), found)));
     }
     Ok(all)
+}
+/// Returns how many people the store knows by a number.
+pub async fn count_persons(store: &Store) -> Result<i64, Error> {
+    let (count,): (i64,) = store.query(COUNT_PERSONS).planned_anew().one().await?;
+    Ok(count)
 }
 
 /// The first of as many party ids that nobody else gets.
@@ -223,6 +252,17 @@ pub async fn update_person(tx: &mut Tx, row: &PersonRow) -> Result<(), Error> {
         .bind(row.name.clone())
         .bind(fold(&row.name))
         .bind(sort_key(&row.name))
+        .exec()
+        .await?;
+    rename_joined(tx, row.id, &row.name).await
+}
+/// Gives the rows that turned out to be this person the person's name.
+pub async fn rename_joined(tx: &mut Tx, person: PartyUuid, name: &str) -> Result<(), Error> {
+    tx.query(RENAME_JOINED)
+        .bind(person)
+        .bind(name)
+        .bind(fold(name))
+        .bind(sort_key(name))
         .exec()
         .await
         .map(drop)

@@ -7,11 +7,12 @@ pub mod portal;
 pub mod store;
 
 pub use model::{Organisation, PartyChoice, Person, Seeker};
+pub use store::Numbered;
 
 use crate::{
     clock::Clock,
     db::{Error, Store, Tx, is_taken},
-    ids::{OrgNo, PartyUuid, PersonNo},
+    ids::{NumberPolicy, OrgNo, PartyUuid, PersonNo},
     keys::Keys,
     problem::{Problem, Stop},
     proceedings::Proceedings,
@@ -62,6 +63,32 @@ pub async fn person_by_party_id(store: &Store, party_id: i64) -> Result<Option<P
     store::find_person_by_party_id(store, party_id).await
 }
 
+/// Finds the person who has the number that is hashed so, else the one who had it before another.
+pub async fn numbered(
+    tx: &mut Tx,
+    current: &str,
+    older: Option<&str>,
+) -> Result<Option<Numbered>, Error> {
+    store::find_person(tx, current, older).await
+}
+
+/// Notes which national numbers the store is used with, and returns what it says afterwards: a store
+/// that has people stays with the kind of number that they have.
+pub async fn note_number_policy(
+    store: &Store,
+    policy: NumberPolicy,
+) -> Result<NumberPolicy, Error> {
+    let synthetic = policy == NumberPolicy::Synthetic;
+    if store::find_number_policy(store).await? != Some(synthetic) {
+        store.write(async |tx| store::set_number_policy(tx, synthetic).await).await?;
+    }
+    Ok(number_policy(store).await?.unwrap_or(policy))
+}
+/// Returns which national numbers the store is used with; `None` before it has been served.
+pub async fn number_policy(store: &Store) -> Result<Option<NumberPolicy>, Error> {
+    Ok(store::find_number_policy(store).await?.map(NumberPolicy::of))
+}
+
 /// The person behind a login, whom the register need not know from before.
 pub async fn person_logged_in(
     store: &Store,
@@ -74,19 +101,13 @@ pub async fn person_logged_in(
             .write(async |tx| {
                 let (current, older) = keys.labels(number);
                 if let Some(person) = store::find_person(tx, &current, older.as_deref()).await? {
-                    if person.pid_hash.as_deref() != Some(current.as_str()) {
-                        store::update_pid_hash(tx, person.id, &current).await?;
-                    }
-                    return Ok(Person {
-                        id: person.id,
-                        party_id: person.party_id,
-                        name: person.name,
-                    });
+                    store::rehash(tx, &person, &current).await?;
+                    return Ok(person.into());
                 }
                 let party_id = store::next_party_id(tx).await?;
                 let id = PartyUuid(uuid::Uuid::now_v7());
                 store::insert_person(tx, id, party_id, &current, name).await?;
-                Ok(Person { id, party_id, name: name.to_owned() })
+                Ok(Person { id, party_id, name: name.to_owned(), is_dead: false })
             })
             .await;
         match done {
@@ -96,6 +117,11 @@ pub async fn person_logged_in(
         }
     }
     Err(Problem::Unavailable("the person could not be entered".into()))
+}
+
+/// Gives the person a name, and the rows that turned out to be theirs.
+pub async fn rename_person(tx: &mut Tx, person: PartyUuid, name: &str) -> Result<(), Error> {
+    store::rename(tx, person, name).await
 }
 
 /// Enters or corrects a person.

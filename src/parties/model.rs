@@ -30,12 +30,14 @@ pub struct Person {
     pub party_id: i64,
     /// Empty when nobody has told it.
     pub name: String,
+    /// Somebody who is dead logs in no more, and acts for nobody.
+    pub is_dead: bool,
 }
 
 impl Person {
     /// One whom no register knows: holds nothing from anyone.
     pub fn nobody() -> Self {
-        Self { id: PartyUuid(uuid::Uuid::nil()), party_id: 0, name: String::new() }
+        Self { id: PartyUuid(uuid::Uuid::nil()), party_id: 0, name: String::new(), is_dead: false }
     }
 }
 

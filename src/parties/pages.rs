@@ -37,6 +37,7 @@ impl EndedRow {
             organisation: Organisation {
                 name: name.into(),
                 org_no: "310\u{a0}904\u{a0}473".into(),
+                proceedings: Vec::new(),
             },
             since: "1. november 2026".into(),
             url: "/x".into(),

@@ -15,20 +15,48 @@ statements! {
             (select x.proceedings from party_proceedings x where x.party = party.id) as proceedings
         from party
         where org_no = $1 and deleted is null";
-    FIND_PERSON = "select id, party_id, name, pid_hash from party where pid_hash = $1 or pid_hash = $2";
+    /// The person who has the number, else the one who had it before another.
+    FIND_PERSON = r"
+        select p.id, p.party_id, p.name, p.pid_hash, p.pid_hash as found_by, false as is_former, p.deleted
+        from party p
+        where p.pid_hash in ($1, $2)
+        union all
+        select p.id, p.party_id, p.name, p.pid_hash, f.pid_hash as found_by, true as is_former, p.deleted
+        from former_number f
+        join party p on p.id = f.person
+        where f.pid_hash in ($1, $2)
+        order by is_former
+        limit 1";
     FIND_ORGANISATION_BY_PARTY_ID = r"
         select id, party_id, org_no, name, org_form,
             (select x.proceedings from party_proceedings x where x.party = party.id) as proceedings
         from party
         where party_id = $1 and kind = 'organisation' and deleted is null";
-    FIND_PERSON_BY_PARTY_ID = "select id, party_id, name, pid_hash from party where party_id = $1 and kind = 'person' and deleted is null";
+    /// The person, or the one that they turned out to be.
+    FIND_PERSON_BY_PARTY_ID = r"
+        select s.id, s.party_id, s.name, s.deleted
+        from party p
+        join party s on s.id = coalesce(p.joined, p.id)
+        where p.party_id = $1
+          and p.kind = 'person'";
     INSERT_PERSON = "insert into party (id, party_id, kind, pid_hash, name, name_fold, name_sort) values ($1, $2, 'person', $3, $4, $5, $6)";
     INSERT_ORGANISATION = "insert into party (id, party_id, kind, org_no, name, name_fold, name_sort, org_form) values ($1, $2, 'organisation', $3, $4, $5, $6, $7)";
     UPDATE_ORGANISATION = "update party set name = $2, name_fold = $3, name_sort = $4, org_form = $5, digest = null where id = $1";
     UPDATE_PID_HASH = "update party set pid_hash = $2 where id = $1";
-    RENAME = "update party set name = $2, name_fold = $3, name_sort = $4, digest = null where id = $1";
     SET_PROCEEDINGS = "update party set proceedings = $2, digest = null where id = $1";
     FIND_PROCEEDINGS = "select proceedings from party_proceedings where party = $1";
+    UPDATE_FORMER_HASH = "update former_number set pid_hash = $2 where pid_hash = $1";
+    FIND_NUMBER_POLICY = "select value from counter where name = 'synthetic-only'";
+    /// A store that has people keeps the kind of number that they have.
+    SET_NUMBER_POLICY = r"
+        insert into counter (name, value) values ('synthetic-only', $1)
+        on conflict (name) do update set value = excluded.value
+        where not exists (select 1 from party where pid_hash >= '')";
+    /// Also the rows that turned out to be this one.
+    RENAME = r"
+        update party
+        set name = $2, name_fold = $3, name_sort = $4, digest = null
+        where id = $1 or joined = $1";
     /// Every organisation that the person is related to, also through one that they lead, and its
     /// sub-units; a relation as accountant, auditor or business manager makes a client, not this. And
     /// those that the login of the session vouches for.
@@ -181,24 +209,32 @@ pub(super) async fn find_organisation_by_party_id(
     Ok(row.map(Organisation::from))
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct PersonRow {
+/// A person as they are found by a number.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Numbered {
     pub id: PartyUuid,
     pub party_id: i64,
     pub name: String,
+    /// Of the number that they have.
     pub pid_hash: Option<String>,
+    /// Of the number that they were found by, which may be hashed by a key that is being replaced.
+    pub found_by: String,
+    /// Whether that is a number that they had before the one they have.
+    pub is_former: bool,
+    pub deleted: Option<Ts>,
+}
+impl From<Numbered> for Person {
+    fn from(row: Numbered) -> Self {
+        let is_dead = row.deleted.is_some();
+        Self { id: row.id, party_id: row.party_id, name: row.name, is_dead }
+    }
 }
 pub(super) async fn find_person(
     tx: &mut Tx,
     current: &str,
     older: Option<&str>,
-) -> Result<Option<PersonRow>, Error> {
+) -> Result<Option<Numbered>, Error> {
     tx.query(FIND_PERSON).bind(current).bind(older.map(ToOwned::to_owned)).opt().await
-}
-impl From<PersonRow> for Person {
-    fn from(row: PersonRow) -> Self {
-        Self { id: row.id, party_id: row.party_id, name: row.name }
-    }
 }
 /// The same outside a transaction.
 pub(super) async fn read_person(
@@ -206,7 +242,7 @@ pub(super) async fn read_person(
     current: &str,
     older: Option<&str>,
 ) -> Result<Option<Person>, Error> {
-    let row: Option<PersonRow> =
+    let row: Option<Numbered> =
         store.query(FIND_PERSON).bind(current).bind(older.map(ToOwned::to_owned)).opt().await?;
     Ok(row.map(Person::from))
 }
@@ -214,8 +250,35 @@ pub(super) async fn find_person_by_party_id(
     store: &Store,
     party_id: i64,
 ) -> Result<Option<Person>, Error> {
-    let row: Option<PersonRow> = store.query(FIND_PERSON_BY_PARTY_ID).bind(party_id).opt().await?;
-    Ok(row.map(Person::from))
+    let row: Option<(PartyUuid, i64, String, Option<Ts>)> =
+        store.query(FIND_PERSON_BY_PARTY_ID).bind(party_id).opt().await?;
+    Ok(row.map(|(id, party_id, name, deleted)| Person {
+        id,
+        party_id,
+        name,
+        is_dead: deleted.is_some(),
+    }))
+}
+/// Hashes the number that the person was found by with the key in use.
+pub(super) async fn rehash(tx: &mut Tx, person: &Numbered, current: &str) -> Result<(), Error> {
+    if person.found_by == current {
+        return Ok(());
+    }
+    let query = if person.is_former {
+        tx.query(UPDATE_FORMER_HASH).bind(person.found_by.clone())
+    } else {
+        tx.query(UPDATE_PID_HASH).bind(person.id)
+    };
+    query.bind(current).exec().await.map(drop)
+}
+
+/// Returns whether the store is for synthetic numbers; `None` before it has been served.
+pub(super) async fn find_number_policy(store: &Store) -> Result<Option<bool>, Error> {
+    let row: Option<(i64,)> = store.query(FIND_NUMBER_POLICY).opt().await?;
+    Ok(row.map(|(value,)| value != 0))
+}
+pub(super) async fn set_number_policy(tx: &mut Tx, synthetic: bool) -> Result<(), Error> {
+    tx.query(SET_NUMBER_POLICY).bind(i64::from(synthetic)).exec().await.map(drop)
 }
 pub(super) async fn insert_person(
     tx: &mut Tx,
@@ -270,13 +333,6 @@ pub(super) async fn update_organisation(
         .exec()
         .await
         .map(drop)
-}
-pub(super) async fn update_pid_hash(
-    tx: &mut Tx,
-    id: PartyUuid,
-    pid_hash: &str,
-) -> Result<(), Error> {
-    tx.query(UPDATE_PID_HASH).bind(id).bind(pid_hash).exec().await.map(drop)
 }
 pub(super) async fn set_proceedings(
     tx: &mut Tx,

@@ -23,6 +23,8 @@ pub enum Reason {
     OrganisationGone,
     /// The organisation that gave it, or the one that held it, has ended.
     OrganisationEnded,
+    /// The person who held it is dead.
+    HolderDead,
 }
 impl Reason {
     fn said(self, held: &Held) -> events::Reason {
@@ -33,6 +35,7 @@ impl Reason {
                 let how = held.giver_ended.as_deref().or(held.holder_ended.as_deref());
                 how.and_then(HowEnded::of).unwrap_or(HowEnded::Deleted).reason()
             }
+            Self::HolderDead => events::Reason::HolderDead,
         }
     }
 }

@@ -5,11 +5,15 @@ pub mod access_lists;
 mod brreg;
 pub mod closing;
 mod cut;
+pub mod deaths;
 pub mod ending;
 mod feed;
 mod guard;
 mod held;
+pub mod joining;
 mod lease;
+mod number_changes;
+mod numbers;
 mod people;
 mod report;
 mod resources;
@@ -31,13 +35,14 @@ use crate::{
     clock::Clock,
     config::{Import, Limits},
     db::{Engine, Error, Store, Tx, is_crossed, is_taken},
-    ids::OrgNo,
-    parties::NumberKeys,
+    ids::{NumberPolicy, OrgNo},
+    parties::{self, NumberKeys},
     problem::Problem,
 };
 use feed::{Entry, Refusal};
 use guard::Guard;
 use lease::Lease;
+use numbers::PersonNumbers;
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
@@ -107,7 +112,13 @@ impl Importer<'_> {
         source: Source,
         keys: Option<&NumberKeys>,
     ) -> Result<(), Failure> {
-        let lines = matches!(what, Import::Persons(_) | Import::Grants(_) | Import::AccessLists(_));
+        let lines = matches!(
+            what,
+            Import::Persons(_)
+                | Import::Grants(_)
+                | Import::AccessLists(_)
+                | Import::NumberChanges(_)
+        );
         let place = if lines { "line" } else { "entry" };
         self.report.begins(place, source.length, &source.read);
         self.guard = Guard::new(&what.from().limits);
@@ -126,7 +137,6 @@ impl Importer<'_> {
         source: Source,
         keys: Option<&NumberKeys>,
     ) -> Result<(), Failure> {
-        let no_keys = || Failure::NoKeys;
         match what {
             Import::Units(it) => units::import(self, source, units::Kind::Main, it.complete).await,
             Import::SubUnits(it) => {
@@ -134,9 +144,17 @@ impl Importer<'_> {
             }
             Import::Roles(it) => roles::import(self, source, it.complete).await,
             Import::Persons(it) => {
-                people::persons(self, source, keys.ok_or_else(no_keys)?, it).await
+                let numbers = self.numbers(keys, it.allow_synthetic).await?;
+                people::persons(self, source, numbers, it).await
             }
-            Import::Grants(it) => people::grants(self, source, keys.ok_or_else(no_keys)?, it).await,
+            Import::Grants(it) => {
+                let numbers = self.numbers(keys, it.allow_synthetic).await?;
+                people::grants(self, source, numbers, it).await
+            }
+            Import::NumberChanges(it) => {
+                let numbers = self.numbers(keys, it.allow_synthetic).await?;
+                number_changes::import(self, source, numbers, &it.end).await
+            }
             Import::Resources(_) => resources::import(self, source).await,
             Import::AccessLists(it) => access_lists::import(self, source, &it.end).await,
             Import::Updates(it) => updates::import(self, source, &it.objects).await,
@@ -188,6 +206,20 @@ impl Importer<'_> {
             Some(read) => Err(Failure::NothingUsed(read)),
             None => Ok(()),
         }
+    }
+
+    /// How national numbers are read: which are taken, where the setting says nothing, is what the store
+    /// is served with.
+    async fn numbers(
+        &self,
+        keys: Option<&NumberKeys>,
+        synthetic: Option<bool>,
+    ) -> Result<PersonNumbers, Failure> {
+        let policy = match synthetic {
+            Some(synthetic) => NumberPolicy::of(synthetic),
+            None => parties::number_policy(self.store).await?.unwrap_or(NumberPolicy::Real),
+        };
+        Ok(PersonNumbers { keys: keys.ok_or(Failure::NoKeys)?.clone(), policy })
     }
 
     async fn catalogue(&self) -> Result<Contents, Failure> {

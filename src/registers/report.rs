@@ -34,6 +34,10 @@ counts! {
     closed = "closed";
     people_entered = "people entered";
     people_changed = "people corrected";
+    numbers_joined = "numbers joined with the ones that they replace";
+    dead = "people registered as dead";
+    alive = "people registered as alive after all";
+    unknown = "about people whom the store does not know";
     people = "held by people whom the register does not tell apart (not entered)";
     ended = "ended in the register already (not entered)";
     unheld = "held by nobody (not entered)";

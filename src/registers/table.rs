@@ -4,14 +4,25 @@ use serde_json::Value;
 
 /// Reads the lines of one file. A first line that holds the names themselves gives their order.
 pub struct Table {
-    names: &'static [&'static str],
-    /// For each name, which value of a line it is.
-    order: Vec<usize>,
+    names: Vec<&'static str>,
+    /// How many of the names, the first ones, every line has a value for.
+    needed: usize,
+    /// For each name, which value of a line it is, where a line has it.
+    order: Vec<Option<usize>>,
     begun: bool,
 }
 impl Table {
     pub fn new(names: &'static [&'static str]) -> Self {
-        Self { names, order: (0..names.len()).collect(), begun: false }
+        Self::with_optional(names, &[])
+    }
+    /// The same with names that a heading, a line or an object may leave out.
+    pub fn with_optional(
+        needed: &'static [&'static str],
+        optional: &'static [&'static str],
+    ) -> Self {
+        let names = [needed, optional].concat();
+        let order = (0..names.len()).map(Some).collect();
+        Self { names, needed: needed.len(), order, begun: false }
     }
     /// The values by the order of the names, an empty one for what is not said; `None` for a line that
     /// says nothing.
@@ -32,22 +43,25 @@ impl Table {
         if !std::mem::replace(&mut self.begun, true) && self.is_heading(&values) {
             return None;
         }
-        if values.len() != self.names.len() {
-            let why = format!("it has {} values, not {}", values.len(), self.names.len());
+        if !(self.needed..=self.names.len()).contains(&values.len()) {
+            let most = self.names.len();
+            let due = if most == self.needed { String::new() } else { format!(" to {most}") };
+            let why = format!("it has {} values, not {}{due}", values.len(), self.needed);
             return Some(Err(Refusal::new(None, why)));
         }
-        Some(Ok(self.order.iter().map(|at| values.get(*at).cloned().unwrap_or_default()).collect()))
+        let value = |at: &Option<usize>| at.and_then(|at| values.get(at)).cloned();
+        Some(Ok(self.order.iter().map(|at| value(at).unwrap_or_default()).collect()))
     }
     fn is_heading(&mut self, values: &[String]) -> bool {
-        let places = self
-            .names
-            .iter()
-            .map(|name| values.iter().position(|value| value.eq_ignore_ascii_case(name)));
-        let Some(order) = places.collect::<Option<Vec<usize>>>() else { return false };
-        if values.len() == self.names.len() {
+        let place = |name: &&str| values.iter().position(|value| value.eq_ignore_ascii_case(name));
+        let order: Vec<Option<usize>> = self.names.iter().map(place).collect();
+        let named = order.iter().flatten().count();
+        let is_heading =
+            named == values.len() && order.iter().take(self.needed).all(Option::is_some);
+        if is_heading {
             self.order = order;
         }
-        values.len() == self.names.len()
+        is_heading
     }
     fn object(&self, line: &str) -> Result<Vec<String>, Refusal> {
         let value: Value = serde_json::from_str(line)
@@ -55,6 +69,7 @@ impl Table {
         let text = |name: &&str| match value.get(name) {
             None | Some(Value::Null) => Ok(String::new()),
             Some(Value::String(text)) => Ok(text.trim().to_owned()),
+            Some(Value::Bool(yes)) => Ok(yes.to_string()),
             Some(Value::Array(all)) if all.iter().all(Value::is_string) => {
                 Ok(all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
             }
@@ -115,6 +130,23 @@ mod tests {
             assert!(table.read(bad.as_bytes()).unwrap().is_err(), "{bad}");
         }
         assert!(table.read(b"\xff;1;2").unwrap().is_err());
+    }
+
+    #[test]
+    fn what_is_optional_may_be_left_out() {
+        let mut table = Table::with_optional(&["a", "b"], &["c", "d"]);
+        assert_eq!(read(&mut table, "1;2"), ["1", "2", "", ""]);
+        assert_eq!(read(&mut table, "1;2;3"), ["1", "2", "3", ""]);
+        assert_eq!(read(&mut table, r#"{"b":"2","d":true,"a":"1"}"#), ["1", "2", "", "true"]);
+        for bad in ["1", "1;2;3;4;5"] {
+            let refusal = table.read(bad.as_bytes()).unwrap().unwrap_err();
+            assert!(refusal.why.ends_with("values, not 2 to 4"), "{}", refusal.why);
+        }
+        let mut table = Table::with_optional(&["a", "b"], &["c", "d"]);
+        assert!(table.read(b"d;b;a").is_none());
+        assert_eq!(read(&mut table, "4;2;1"), ["1", "2", "", "4"]);
+        let mut table = Table::with_optional(&["a", "b"], &["c", "d"]);
+        assert_eq!(read(&mut table, "a;c;d"), ["a", "c", "d", ""], "no heading without b");
     }
 
     #[test]

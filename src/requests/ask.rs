@@ -1,5 +1,6 @@
 //! Asking: what a vendor asks for is held against its system and the registers, and entered once.
 use super::{
+    event,
     model::{Request, Status},
     own_system, record, store,
 };
@@ -9,6 +10,7 @@ use crate::{
     clock::Ts,
     day::Day,
     db::{Tx, is_taken},
+    events,
     ids::{OrgNo, PackageUrn, RequestId},
     notices::{self, About, Notice},
     parties::{self, Organisation},
@@ -43,8 +45,19 @@ impl Ask {
 /// What came of asking.
 pub enum Asked {
     New(Request),
-    /// The standing request on the same triple, whatever its status.
+    /// The standing request on the same triple: one that can be answered, or has been.
     Standing(Request),
+}
+
+/// What asking leads to, before anything is written.
+enum Outcome {
+    Standing(Request),
+    New {
+        request: Request,
+        system: System,
+        /// The request on the same triple that nobody can answer: the new one takes its place.
+        replaces: Option<Request>,
+    },
 }
 
 /// Asks the party for a system user, or finds the request that already stands.
@@ -61,15 +74,24 @@ pub async fn ask(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem>
 async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
     app.store
         .write(async |tx| {
-            let (asked, system) = consider(tx, app, vendor, ask).await?;
-            if let Asked::New(request) = &asked {
-                store::insert(tx, request, &system.name).await?;
-                record(tx, app, "request.created", vendor, request).await?;
-                let about = About::Request(request.id);
-                let notice = Notice::new(request.party, notices::Kind::Waiting, about);
-                notices::tell(tx, request.created, &[notice]).await?;
+            let (request, system, replaces) = match consider(tx, app, vendor, ask).await? {
+                Outcome::Standing(request) => return Ok(Asked::Standing(request)),
+                Outcome::New { request, system, replaces } => (request, system, replaces),
+            };
+            // Where another was first, its request stands on the triple and the insert fails.
+            if let Some(old) = replaces
+                && store::close_unanswerable(tx, old.id, request.created).await?
+            {
+                let withdrawn = event("request.withdrawn", vendor, &old);
+                let withdrawn = withdrawn.because(events::Reason::Replaced);
+                events::record(tx, request.created, &withdrawn).await?;
             }
-            Ok(asked)
+            store::insert(tx, &request, &system.name).await?;
+            record(tx, app, "request.created", vendor, &request).await?;
+            let about = About::Request(request.id);
+            let notice = Notice::new(request.party, notices::Kind::Waiting, about);
+            notices::tell(tx, request.created, &[notice]).await?;
+            Ok(Asked::New(request))
         })
         .await
 }
@@ -79,25 +101,26 @@ pub async fn dry_run(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<(), Problem
     app.store.read(async |tx| consider(tx, app, vendor, ask).await.map(drop)).await
 }
 
-/// What comes of asking, and the system that it is about.
-async fn consider(
-    tx: &mut Tx,
-    app: &App,
-    vendor: &OrgNo,
-    ask: &Ask,
-) -> Result<(Asked, System), Problem> {
+/// Returns what comes of asking.
+async fn consider(tx: &mut Tx, app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Outcome, Problem> {
     let (system, party) = find(tx, vendor, ask).await?;
+    let mut replaces = None;
     if let Some(party) = &party {
         let (id, external_ref) = (&system.id, ask.external_ref());
         if system_users::on_triple(tx, id, party.id, external_ref).await?.is_some() {
             return Err(Code::SystemUserExists.into());
         }
         let standing = store::find_on_triple(tx, ask.kind, id, &party.org_no, external_ref);
-        if let Some(request) = standing.await? {
-            return Ok((Asked::Standing(request), system));
+        match standing.await? {
+            Some(request) if request.is_unanswerable(app.clock.now()) => replaces = Some(request),
+            // A deleted system never comes back, so nobody can answer: `draft` refuses a new one.
+            Some(request) if request.status == Status::New && system.deleted.is_some() => {}
+            Some(request) => return Ok(Outcome::Standing(request)),
+            None => {}
         }
     }
-    Ok((Asked::New(draft(app, &system, party, ask)?), system))
+    let request = draft(app, &system, party, ask)?;
+    Ok(Outcome::New { request, system, replaces })
 }
 
 /// The vendor's system, and the party if the register has it.

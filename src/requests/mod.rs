@@ -204,6 +204,15 @@ pub async fn case(app: &App, id: RequestId) -> Result<Case, Problem> {
     store::read_case(&app.store, id).await?.ok_or(Problem::NotFound)
 }
 
+/// Returns the request of the party that took the place of this one, which nobody could answer.
+pub async fn replacement(
+    app: &App,
+    id: RequestId,
+    party: PartyUuid,
+) -> Result<Option<RequestId>, Error> {
+    store::find_replacement(&app.store, id, party).await
+}
+
 /// The same for its receipt, which stays when what was approved has been revoked.
 pub async fn decided_case(app: &App, id: RequestId) -> Result<Case, Problem> {
     store::read_decided_case(&app.store, id).await?.ok_or(Problem::NotFound)
@@ -293,6 +302,14 @@ pub async fn remind(app: &App) -> Result<u64, Error> {
     }
 }
 
+/// An event about the vendor's request, in the log's words.
+fn event(kind: &'static str, vendor: &OrgNo, request: &Request) -> Event {
+    Event::new(kind, Actor::Vendor { org_no: vendor.clone() })
+        .party(request.party)
+        .system(&request.system)
+        .request(request.id)
+        .data(serde_json::json!({ "externalRef": request.external_ref }))
+}
 async fn record(
     tx: &mut Tx,
     app: &App,
@@ -300,10 +317,5 @@ async fn record(
     vendor: &OrgNo,
     request: &Request,
 ) -> Result<(), Error> {
-    let event = Event::new(kind, Actor::Vendor { org_no: vendor.clone() })
-        .party(request.party)
-        .system(&request.system)
-        .request(request.id)
-        .data(serde_json::json!({ "externalRef": request.external_ref }));
-    events::record(tx, app.clock.now(), &event).await
+    events::record(tx, app.clock.now(), &event(kind, vendor, request)).await
 }

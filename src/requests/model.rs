@@ -75,6 +75,10 @@ impl Request {
     pub fn has_ended(&self, now: Ts) -> bool {
         self.valid_to.is_some_and(|end| end <= now)
     }
+    /// Whether it waits for an answer that nobody can give any more: it stands in no new one's way.
+    pub fn is_unanswerable(&self, now: Ts) -> bool {
+        self.status == Status::New && (self.has_timed_out(now) || self.has_ended(now))
+    }
     /// The resources asked for, each once; `None` where a right names something else.
     pub fn resources(&self) -> Option<BTreeSet<ResourceId>> {
         self.rights.iter().flat_map(Right::resources).collect()
@@ -191,6 +195,20 @@ mod tests {
             Decision { at: new.created, by: PartyUuid(uuid::Uuid::nil()), through: "DAGL".into() };
         let decided = request(Status::Rejected(decision));
         assert!(!decided.has_timed_out(day(181)) && !decided.is_open(day(1)));
+    }
+
+    #[test]
+    fn a_request_is_unanswerable_from_its_last_moment_and_an_answered_one_never() {
+        let mut new = request(Status::New);
+        let day = |n| new.created.plus_days(n);
+        let (early, end, late) = (day(29), day(30), day(180));
+        assert!(!new.is_unanswerable(day(179)) && new.is_unanswerable(late));
+        new.valid_to = Some(end);
+        assert!(!new.is_unanswerable(early) && new.is_unanswerable(end));
+        let decision =
+            Decision { at: new.created, by: PartyUuid(uuid::Uuid::nil()), through: "DAGL".into() };
+        new.status = Status::Rejected(decision);
+        assert!(!new.is_unanswerable(late));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{
     decided_case, escalate,
     model::Case,
     pages::{ReceiptPage, RejectPage, ShowPage},
-    reject,
+    reject, replacement,
     view::{self, Again},
 };
 use crate::{
@@ -64,6 +64,10 @@ async fn show(
 ) -> Result<Response, Problem> {
     let id = id.filter(|id| !id.is_empty()).ok_or(Stop::IncompleteLink)?;
     let id: RequestId = id.parse().map_err(|_| Problem::NotFound)?;
+    // An old link leads to the request that the vendor has sent since.
+    if let Some(new) = replacement(&app, id, acting.party.id).await? {
+        return Ok(Redirect::to(&urls::request(new)).into_response());
+    }
     shown(&app, acting, id, Again { day, ..Again::default() }).await
 }
 

@@ -44,6 +44,27 @@ statements! {
         returning id, system_id, party, external_ref";
     /// Those that these system users came from.
     CLOSE_OF_USERS = "update request set deleted = $1 where deleted is null and id in ($2)";
+    /// Closes a request that nobody can answer; guarded, so that one that has been answered stays.
+    CLOSE_UNANSWERABLE = r"
+        update request set deleted = $2
+        where id = $1
+          and status = 'new'
+          and deleted is null
+          and (created <= $3 or valid_to <= $2)";
+    /// The live request on the triple of one that was closed unanswered.
+    FIND_REPLACEMENT = r"
+        select n.id
+        from request o
+        join request n
+          on n.kind = o.kind
+         and n.system_id = o.system_id
+         and n.party = o.party
+         and n.external_ref = o.external_ref
+         and n.deleted is null
+        where o.id = $1
+          and o.party = $2
+          and o.status = 'new'
+          and o.deleted is not null";
     /// What was decided long ago; the system user that came of it, and the history, stay.
     DELETE_DECIDED_BEFORE = "delete from request where decided < $1 or deleted < $1";
 }
@@ -222,6 +243,21 @@ pub(super) async fn escalate(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool
 }
 pub(super) async fn delete(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool, Error> {
     Ok(tx.query(DELETE).bind(id).bind(now).exec().await? == 1)
+}
+/// Closes a request that can no longer be approved; `false` if another was first.
+pub(super) async fn close_unanswerable(tx: &mut Tx, id: RequestId, now: Ts) -> Result<bool, Error> {
+    let open_since = now.plus_days(-OPEN_DAYS);
+    Ok(tx.query(CLOSE_UNANSWERABLE).bind(id).bind(now).bind(open_since).exec().await? == 1)
+}
+/// Returns the request that took the place of this one of the party.
+pub(super) async fn find_replacement(
+    store: &Store,
+    id: RequestId,
+    party: PartyUuid,
+) -> Result<Option<RequestId>, Error> {
+    let row: Option<(RequestId,)> =
+        store.query(FIND_REPLACEMENT).bind(id).bind(party).opt().await?;
+    Ok(row.map(|(id,)| id))
 }
 
 pub(super) async fn delete_decided_before(store: &Store, before: Ts) -> Result<u64, Error> {

@@ -293,7 +293,7 @@ pub struct Valid {
 #[serde(untagged)]
 #[expect(clippy::large_enum_variant, reason = "made once, to be written")]
 pub enum Standing {
-    /// The request that already stands, whatever its status.
+    /// The request that already stands: one that can be answered, or has been.
     Request(RequestBody),
     /// After a dry run.
     DryRun(Valid),

@@ -26,7 +26,7 @@ statements! {
     LIST_DELETED_SYSTEMS = "select s.id, c.changed_data from (select id, internal_id, deleted from system where vendor_org_no = $1 and deleted is not null order by deleted desc limit cast($3 as bigint)) s join system_change c on c.internal_id = s.internal_id where c.change_type in ('create', 'update') and cast(c.changed_data as text) like cast($2 as text) escape '\\' order by s.deleted desc, c.created desc limit cast($3 as bigint)";
     /// The one with the reference first.
     LIST_USERS = "select u.external_ref, u.paused, u.valid_to from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is null order by (u.external_ref <> $3), u.created desc, u.id limit cast($4 as bigint)";
-    LIST_REQUESTS = "select r.external_ref, r.status, r.created from request r join party o on o.id = r.party where r.kind in ('standard', 'agent') and r.system_id = $1 and o.org_no = $2 and r.deleted is null order by (r.external_ref <> $3), r.created desc, r.id limit cast($4 as bigint)";
+    LIST_REQUESTS = "select r.external_ref, r.status, r.created, r.valid_to from request r join party o on o.id = r.party where r.kind in ('standard', 'agent') and r.system_id = $1 and o.org_no = $2 and r.deleted is null order by (r.external_ref <> $3), r.created desc, r.id limit cast($4 as bigint)";
     FIND_REVOKED = "select u.external_ref from system_user u join party o on o.id = u.owner where u.system_id = $1 and o.org_no = $2 and u.revoked is not null order by (u.external_ref <> $3), u.revoked desc limit 1";
     /// Who owns a system user that acts for the organisation without being it: one that has been given
     /// the organisation or its main unit as a client, or acts for one of them by a role in the open
@@ -172,7 +172,7 @@ impl Cause {
             Self::RequestTimedOut => (
                 "request-timed-out",
                 "Nobody decided on the request in time, and it can be decided no longer.",
-                "Delete the request and send a new one.",
+                "Send the request again: it takes the place of the old one.",
             ),
             Self::ExternalRefMismatch => (
                 "external-ref-mismatch",
@@ -220,6 +220,7 @@ struct Asked {
     external_ref: String,
     status: String,
     created: Ts,
+    valid_to: Option<Ts>,
 }
 
 /// What stands in the way of a token. A request can be decided for `open_days`.
@@ -317,7 +318,9 @@ async fn on_system(
     }
     // An accepted request whose system user is gone says less than the system user.
     let state = |asked: &Asked| match asked.status.as_str() {
-        "new" if asked.created > open_since => Some(Cause::RequestWaiting),
+        "new" if asked.created > open_since && asked.valid_to.is_none_or(|end| end > now) => {
+            Some(Cause::RequestWaiting)
+        }
         "new" => Some(Cause::RequestTimedOut),
         "rejected" => Some(Cause::RequestRejected),
         _ => None,

@@ -51,6 +51,7 @@ impl Problem {
             Self::Stop(stop) => match stop {
                 Stop::SignedOut => StatusCode::UNAUTHORIZED,
                 Stop::NoParty | Stop::OtherPartyChosen { .. } => StatusCode::CONFLICT,
+                Stop::LoginFailed { failure, .. } if failure.is_final() => StatusCode::FORBIDDEN,
                 Stop::ForgedForm | Stop::TooWeak | Stop::NotEntitled => StatusCode::FORBIDDEN,
                 Stop::LoginFailed { .. } | Stop::IncompleteLink => StatusCode::BAD_REQUEST,
             },

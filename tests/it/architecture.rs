@@ -2,6 +2,7 @@
 //! and `mod` know neither HTTP nor pages. The scan proves that it found something.
 use crate::messages::files;
 use std::path::Path;
+use systembruker::ids::{NumberOrigin, PersonNo};
 
 const ROUTES: [&str; 3] = ["api.rs", "portal.rs", "view.rs"];
 /// The top layer: routes and what only they use, which may use anything but another feature's routes.
@@ -195,8 +196,8 @@ fn no_real_national_number_is_anywhere() {
             continue;
         }
         for digits in text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 11) {
-            if let Ok(number) = digits.parse::<systembruker::ids::PersonNo>() {
-                assert!(number.is_synthetic(), "{path}: {digits}");
+            if let Ok(number) = digits.parse::<PersonNo>() {
+                assert_eq!(number.origin(), NumberOrigin::Tenor, "{path}: {digits}");
                 made_up += 1;
             }
         }

@@ -34,6 +34,8 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::parties::ended::STATEMENTS,
     systembruker::parties::store::STATEMENTS,
     systembruker::registers::access_lists::store::STATEMENTS,
+    systembruker::registers::deaths::STATEMENTS,
+    systembruker::registers::joining::STATEMENTS,
     systembruker::registers::store::STATEMENTS,
     systembruker::requests::store::STATEMENTS,
     systembruker::system_users::doctor::STATEMENTS,

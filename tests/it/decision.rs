@@ -78,7 +78,7 @@ async fn cause(bench: &Bench, user: Uuid, action: &str, party: &str) -> String {
     answer["cause"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-fn attribute(id: &str, value: impl Into<Value>) -> Value {
+pub fn attribute(id: &str, value: impl Into<Value>) -> Value {
     json!({ "AttributeId": id, "Value": value.into() })
 }
 fn category(attributes: &[Value]) -> Value {
@@ -875,7 +875,12 @@ async fn a_service_may_be_limited_to_some(bench: Bench) {
     assert_eq!(check(&bench, user, "read", CUSTOMER).await["decision"], "Permit");
 }
 
-async fn person_asked(bench: &Bench, attributes: &[Value], action: &str, org_no: &str) -> Value {
+pub async fn person_asked(
+    bench: &Bench,
+    attributes: &[Value],
+    action: &str,
+    org_no: &str,
+) -> Value {
     let mut body = xacml(Uuid::nil(), action, org_no);
     body["Request"]["AccessSubject"] = category(attributes);
     ask(bench, &body).await.remove(0)["Decision"].clone()

@@ -14,7 +14,7 @@ use systembruker::{
         jobs::worker::Worker,
         rules::{self, Role},
     },
-    config::{Database, Ending, Import, ImportFile, Register, Updates},
+    config::{Import, ImportFile, Register, Updates},
     db::Json,
     ids::SystemUserId,
     notices,
@@ -50,7 +50,7 @@ async fn import(bench: &Bench, what: &Import) -> Vec<String> {
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let say = told.clone();
     let report = Report::new(Box::new(move |l| say.lock().unwrap().push(l.to_owned())), None);
-    let mut importer = Importer { store: &bench.app.store, clock: &bench.app.clock, report };
+    let mut importer = Importer::new(&bench.app.store, &bench.app.clock, report);
     let source = Source::open(&what.from().file).unwrap();
     importer.run(what, source, Some(&bench.app.number_keys)).await.unwrap();
     drop(importer);
@@ -58,13 +58,13 @@ async fn import(bench: &Bench, what: &Import) -> Vec<String> {
     told
 }
 fn from(file: &Path) -> ImportFile {
-    ImportFile { file: file.to_owned(), store: Database { database: String::new() } }
+    ImportFile::new(file, "")
 }
 async fn import_units(bench: &Bench, units: &Value) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("units.json");
     std::fs::write(&file, units.to_string()).unwrap();
-    import(bench, &Import::Units(Register { from: from(&file), ending: Ending::default() })).await
+    import(bench, &Import::Units(Register { from: from(&file), complete: false })).await
 }
 fn baker(more: &Value) -> Value {
     let mut unit = json!({

@@ -118,5 +118,6 @@ impl AnewPage {
     }
 }
 fn sample_organisation(name: &str) -> Organisation {
-    Organisation { name: name.into(), org_no: "310\u{a0}904\u{a0}473".into() }
+    let org_no = "310\u{a0}904\u{a0}473".into();
+    Organisation { name: name.into(), org_no, proceedings: Vec::new() }
 }

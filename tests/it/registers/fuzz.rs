@@ -462,6 +462,7 @@ fn bold(what: &Import) -> Import {
         Import::SubUnits(it) => Import::SubUnits(it.clone()),
         Import::Roles(it) => Import::Roles(it.clone()),
         Import::Persons(it) => Import::Persons(it.clone()),
+        Import::NumberChanges(it) => Import::NumberChanges(it.clone()),
         Import::Grants(it) => Import::Grants(it.clone()),
         Import::AccessLists(it) => Import::AccessLists(it.clone()),
         Import::Updates(it) => Import::Updates(it.clone()),
@@ -472,6 +473,7 @@ fn with_limits(what: &mut Import, limits: Limits) {
     match what {
         Import::Units(it) | Import::SubUnits(it) | Import::Roles(it) => it.from.limits = limits,
         Import::Persons(it) | Import::Grants(it) => it.register.from.limits = limits,
+        Import::NumberChanges(it) => it.from.limits = limits,
         Import::Resources(it) => it.limits = limits,
         Import::AccessLists(it) => it.from.limits = limits,
         Import::Updates(it) => it.from.limits = limits,

@@ -117,7 +117,12 @@ fn complete(file: &Path, max_closed: f64, yes: bool) -> Register {
 }
 const WITH_MARK: EndMark = EndMark { no_end_mark: false };
 pub fn people(file: &Path) -> People {
-    People { register: register(file), end: WITH_MARK, number_keys_file: None }
+    People {
+        register: register(file),
+        end: WITH_MARK,
+        number_keys_file: None,
+        allow_synthetic: None,
+    }
 }
 fn lists(file: &Path) -> AccessLists {
     AccessLists { from: from(file), end: WITH_MARK }

@@ -27,7 +27,7 @@ use systembruker::{
     db::{Json, Store, session::SessionKey},
     ids::{OrgNo, PartyUuid, PersonNo},
     keys::Keys,
-    parties::NumberKeys,
+    parties::{self, NumberKeys},
     registers::seed::{Held, Holder, Seed},
     router,
     sandbox::mailbox::Mailbox,
@@ -113,6 +113,7 @@ impl Bench {
             number_keys: NumberKeys(config.number_keys.clone()),
             catalogue: Catalogue::new(catalogue::store::load(&store).await.unwrap()),
         };
+        parties::note_number_policy(&store, config.number_policy()).await.unwrap();
         world(&seed).await;
         let catalogue = Catalogue::new(catalogue::store::load(&store).await.unwrap());
         let app = App::new(store, clock, config, catalogue).unwrap();
