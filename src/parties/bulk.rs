@@ -37,11 +37,11 @@ statements! {
           and deleted is null";
     /// Those who have the numbers, and those who had them before another.
     FIND_PERSONS = r"
-        select p.pid_hash as found_by, false as is_former, p.id, p.name, p.pid_hash, p.deleted
+        select p.pid_hash as hash, false as is_former, p.id, p.name, p.pid_hash, p.deleted
         from party p
         where p.pid_hash in ($1)
         union all
-        select f.pid_hash as found_by, true as is_former, p.id, p.name, p.pid_hash, p.deleted
+        select f.pid_hash as hash, true as is_former, p.id, p.name, p.pid_hash, p.deleted
         from former_number f
         join party p on p.id = f.person
         where f.pid_hash in ($1)
@@ -86,7 +86,8 @@ pub struct PersonRow {
 /// A person as they are found by one of their numbers.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Found {
-    found_by: String,
+    /// Of the number that they were found by.
+    hash: String,
     /// Whether they were found by a number that they had before the one they have.
     pub is_former: bool,
     #[sqlx(flatten)]
@@ -155,7 +156,7 @@ pub async fn persons(store: &Store, hashes: &[String]) -> Result<HashMap<String,
     let mut all = HashMap::with_capacity(hashes.len());
     for some in hashes.chunks(LOOKED_FOR) {
         let rows: Vec<Found> = store.query(FIND_PERSONS).planned_anew().list(some).all().await?;
-        all.extend(rows.into_iter().map(|found| (found.found_by.clone(), found)));
+        all.extend(rows.into_iter().map(|found| (found.hash.clone(), found)));
     }
     Ok(all)
 }

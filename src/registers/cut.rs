@@ -109,7 +109,10 @@ impl Cutter for Lines {
 enum Place {
     Before,
     First,
+    /// After an element.
     Between,
+    /// After a comma: an element must follow.
+    Comma,
     Inside,
     After,
 }
@@ -178,7 +181,7 @@ impl Elements {
             b'"' => self.text = Text::Inside,
             b'{' | b'[' => self.open.push(byte),
             b'}' | b']' => return self.closing(byte, into),
-            b',' if self.open.is_empty() => return Some(self.ended(Place::Between, into)),
+            b',' if self.open.is_empty() => return Some(self.ended(Place::Comma, into)),
             _ => {}
         }
         keep(&[byte], into);
@@ -250,9 +253,14 @@ impl Cutter for Elements {
             // A byte order mark.
             Place::Before if blank || matches!(byte, 0xef | 0xbb | 0xbf) => {}
             Place::Before => return Err(Unreadable::NotAnArray),
-            Place::First | Place::Between if blank || byte == b',' => {}
+            Place::First | Place::Between | Place::Comma | Place::After if blank => {}
+            Place::Between if byte == b',' => self.place = Place::Comma,
             Place::First | Place::Between if byte == b']' => self.place = Place::After,
-            Place::First | Place::Between => {
+            // One that is lost without a trace may be anybody's.
+            Place::First | Place::Comma if matches!(byte, b',' | b']') => {
+                return Err(Unreadable::MissingElement);
+            }
+            Place::First | Place::Between | Place::Comma => {
                 if self.place == Place::First {
                     self.indent = column;
                 }
@@ -260,7 +268,6 @@ impl Cutter for Elements {
                 // `indent` is for what follows: this one is where it should be.
                 return Ok(self.inside(byte, None, into));
             }
-            Place::After if blank => {}
             Place::After => return Err(Unreadable::AfterTheEnd),
         }
         Ok(None)
@@ -369,6 +376,9 @@ mod tests {
         }
         assert!(matches!(elements("{\"a\":[]}").1, Some(Unreadable::NotAnArray)));
         assert!(matches!(elements("[1] 2").1, Some(Unreadable::AfterTheEnd)));
+        for lost in ["[,]", "[{},]", "[{},\n]", "[{},,{}]", "[,{}]", "[1,]", "[1,,2]"] {
+            assert!(matches!(elements(lost).1, Some(Unreadable::MissingElement)), "{lost}");
+        }
     }
 
     #[test]

@@ -98,12 +98,20 @@ impl<T: Send + 'static> Feed<T> {
     }
 }
 
+/// The line `#end;N`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Missing,
+    /// What comes after `#end` is no number.
+    Unreadable,
+    Says(u64),
+}
+
 /// Counts the lines of a file that say something, and compares with its last: `#end;N`.
 struct LineCount {
     must_have_mark: bool,
     lines: u64,
-    /// What the mark says; without a number where that cannot be read.
-    mark: Option<Option<u64>>,
+    mark: Mark,
     goes_on_after_mark: bool,
     is_unended: bool,
 }
@@ -112,7 +120,7 @@ impl LineCount {
         Self {
             must_have_mark: !end.no_end_mark,
             lines: 0,
-            mark: None,
+            mark: Mark::Missing,
             goes_on_after_mark: false,
             is_unended: false,
         }
@@ -121,25 +129,26 @@ impl LineCount {
     fn is_mark(&mut self, line: &[u8]) -> bool {
         let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii();
         let Some(said) = line.strip_prefix(b"#end") else { return false };
-        self.goes_on_after_mark |= self.mark.is_some();
+        self.goes_on_after_mark |= self.mark != Mark::Missing;
         // A spreadsheet fills every line up with semicolons.
         let said = std::str::from_utf8(said).unwrap_or("?").trim_end_matches([';', ' ']);
-        self.mark = Some(said.strip_prefix(';').and_then(|said| said.trim().parse().ok()));
+        let said = said.strip_prefix(';').and_then(|said| said.trim().parse().ok());
+        self.mark = said.map_or(Mark::Unreadable, Mark::Says);
         true
     }
     fn count(&mut self) {
         self.lines += 1;
-        self.goes_on_after_mark |= self.mark.is_some();
+        self.goes_on_after_mark |= self.mark != Mark::Missing;
     }
     fn end(self) -> Result<(), Unreadable> {
         match self.mark {
-            Some(_) if self.goes_on_after_mark => Err(Unreadable::AfterEndMark),
-            Some(Some(said)) if said == self.lines => Ok(()),
-            Some(Some(said)) => Err(Unreadable::WrongCount { said, read: self.lines }),
-            Some(None) => Err(Unreadable::BadEndMark),
-            None if self.must_have_mark => Err(Unreadable::NoEndMark),
-            None if self.is_unended => Err(Unreadable::NoLineEnd),
-            None => Ok(()),
+            Mark::Missing if self.must_have_mark => Err(Unreadable::NoEndMark),
+            Mark::Missing if self.is_unended => Err(Unreadable::NoLineEnd),
+            Mark::Missing => Ok(()),
+            _ if self.goes_on_after_mark => Err(Unreadable::AfterEndMark),
+            Mark::Unreadable => Err(Unreadable::BadEndMark),
+            Mark::Says(said) if said == self.lines => Ok(()),
+            Mark::Says(said) => Err(Unreadable::WrongCount { said, read: self.lines }),
         }
     }
 }

@@ -138,7 +138,7 @@ impl Guard {
         if number(ending) <= allowed {
             return Ok(());
         }
-        Err(self.excess(what, Scope::Source, (ending, live), allowed, shares))
+        Err(Box::new(self.excess(what, Scope::Source, (ending, live), allowed, shares)))
     }
     /// Whether so many may end of one party's or one list's, however many are live.
     pub fn is_few_of_one(&self, ending: usize) -> bool {
@@ -162,7 +162,13 @@ impl Guard {
         if shares.is_empty() {
             return Ok(());
         }
-        Err(self.excess(what, scope, (ending, live), self.allowed(FLOOR_OF_ONE, live), shares))
+        Err(Box::new(self.excess(
+            what,
+            scope,
+            (ending, live),
+            self.allowed(FLOOR_OF_ONE, live),
+            shares,
+        )))
     }
     fn excess(
         &self,
@@ -171,12 +177,12 @@ impl Guard {
         (ending, live): (usize, usize),
         allowed: f64,
         mut shares: Vec<Share>,
-    ) -> Box<Excess> {
+    ) -> Excess {
         shares.sort_by(|one, other| one.name.cmp(&other.name));
         let more = shares.len().saturating_sub(NAMED);
         shares.truncate(NAMED);
         let max_closed = self.0.max_closed;
-        Box::new(Excess { what, scope, ending, live, allowed, max_closed, shares, more })
+        Excess { what, scope, ending, live, allowed, max_closed, shares, more }
     }
 }
 fn number(count: usize) -> f64 {

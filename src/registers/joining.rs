@@ -139,10 +139,10 @@ async fn merge(tx: &mut Tx, now: Ts, person: &Numbered, other: &Numbered) -> Res
     session::end_by_person(tx, from).await?;
     tx.query(DELETE_VOUCHED).bind(from).exec().await?;
     let name = if person.name.is_empty() { &other.name } else { &person.name };
-    if *name != person.name {
-        parties::rename_person(tx, to, name).await?;
-    } else {
+    if *name == person.name {
         bulk::rename_joined(tx, to, name).await?;
+    } else {
+        parties::rename_person(tx, to, name).await?;
     }
     if let Some(at) = person.deleted.or(other.deleted) {
         deaths::die(tx, now, to, at).await?;

@@ -94,7 +94,9 @@ impl AllRoles {
             match roles.doubt {
                 Doubt::All => self.holdings.doubt(from),
                 Doubt::Codes(codes) => {
-                    codes.into_iter().for_each(|code| self.holdings.doubt_code(from, code));
+                    for code in codes {
+                        self.holdings.doubt_code(from, code);
+                    }
                 }
             }
             for why in roles.faults.into_iter().chain(roles.unknown) {

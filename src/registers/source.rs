@@ -17,6 +17,8 @@ const BUFFER: usize = 128 << 10;
 pub enum Unreadable {
     #[error("the file ends in the middle")]
     Truncated,
+    #[error("an element is missing: a comma has nothing before it or after it")]
+    MissingElement,
     #[error("the file is not a JSON array")]
     NotAnArray,
     #[error("something comes after the end of the array")]

@@ -52,12 +52,14 @@ pub enum Asked {
 /// What asking leads to, before anything is written.
 enum Outcome {
     Standing(Request),
-    New {
-        request: Request,
-        system: System,
-        /// The request on the same triple that nobody can answer: the new one takes its place.
-        replaces: Option<Request>,
-    },
+    New(Box<Draft>),
+}
+/// A request that can be entered.
+struct Draft {
+    request: Request,
+    system: System,
+    /// The request on the same triple that nobody can answer: the new one takes its place.
+    replaces: Option<Request>,
 }
 
 /// Asks the party for a system user, or finds the request that already stands.
@@ -74,10 +76,11 @@ pub async fn ask(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem>
 async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem> {
     app.store
         .write(async |tx| {
-            let (request, system, replaces) = match consider(tx, app, vendor, ask).await? {
+            let draft = match consider(tx, app, vendor, ask).await? {
                 Outcome::Standing(request) => return Ok(Asked::Standing(request)),
-                Outcome::New { request, system, replaces } => (request, system, replaces),
+                Outcome::New(draft) => *draft,
             };
+            let Draft { request, system, replaces } = draft;
             // Where another was first, its request stands on the triple and the insert fails.
             if let Some(old) = replaces
                 && store::close_unanswerable(tx, old.id, request.created).await?
@@ -120,7 +123,7 @@ async fn consider(tx: &mut Tx, app: &App, vendor: &OrgNo, ask: &Ask) -> Result<O
         }
     }
     let request = draft(app, &system, party, ask)?;
-    Ok(Outcome::New { request, system, replaces })
+    Ok(Outcome::New(Box::new(Draft { request, system, replaces })))
 }
 
 /// The vendor's system, and the party if the register has it.

@@ -115,8 +115,8 @@ async fn remake_some(tx: &mut Tx, parties: &[Named]) -> Result<(), Error> {
     if !facilitators.is_empty() {
         store::lock_facilitators(tx, &facilitators).await?;
     }
-    let copied: HashSet<PartyUuid> = copies.into_iter().map(|(_, party)| party).collect();
-    for party in parties.iter().filter(|party| copied.contains(&party.id)) {
+    let elsewhere: HashSet<PartyUuid> = copies.into_iter().map(|(_, party)| party).collect();
+    for party in parties.iter().filter(|party| elsewhere.contains(&party.id)) {
         if let Some(org_no) = &party.org_no {
             let (sort, fold) = (sort_key(&party.name), fold(&party.name));
             store::rename(tx, party.id, org_no, &sort, &fold).await?;

@@ -21,10 +21,10 @@ on_each_engine!(
 
 /// Where keys stand: what each row is, its key and its folded name.
 const PLACES: [&str; 5] = [
-    "select name, name_sort, name_fold from party order by id",
-    "select cast(party as text), name_sort, name_fold from client order by facilitator, party",
-    "select cast(client as text), name_sort, '' from client_delegation order by id",
-    "select cast(client as text), name_sort, '' from client_found order by client, role",
+    "select name, name_sort, name_fold from party order by party_id",
+    "select org_no, name_sort, name_fold from client order by facilitator, party",
+    "select p.name, d.name_sort, d.why from client_delegation d join party p on p.id = d.client order by d.id",
+    "select role, name_sort, '' from client_found order by client, role",
     "select language, sort, search from system_name order by system, language",
 ];
 type Key = (String, Vec<u8>, String);

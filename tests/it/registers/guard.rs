@@ -78,7 +78,7 @@ async fn what_may_end_is_a_share_of_what_is_live(bench: Bench) {
     excess(&run(&bench, &Import::Roles(limited(&told(&numbers[..1]), 0.0, false))).await);
     let two = run(&bench, &Import::Roles(register(&told(&numbers[..2])))).await.well();
     assert_eq!((two.counts.closed, two.counts.same), (2, 1));
-    let share = run(&bench, &Import::Roles(limited(&told(&numbers[..5]), 20.0, false))).await;
+    let share = run(&bench, &Import::Roles(limited(&told(&numbers[..5]), 25.0, false))).await;
     assert_eq!(share.well().counts.closed, 3);
     let all = run(&bench, &Import::Roles(limited(&told(&numbers), 0.0, true))).await.well();
     assert_eq!(all.counts.closed, 7);

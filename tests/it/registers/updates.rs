@@ -68,7 +68,7 @@ async fn what_is_removed_loses_its_name(bench: Bench) {
     let both = [change(BAKER, "Fjernet"), change(FIRM, "Fjernet"), change("310000116", "Fjernet")];
     let run_two = run(&bench, &feed(&folder, &both)).await.well();
     assert_eq!((run_two.counts.deleted, run_two.counts.same), (1, 1));
-    let sorted = "select count(*) from party where length(name_sort) > 4 and org_no = $1";
+    let sorted = "select count(*) from party where length(name_sort) > 8 and org_no = $1";
     for gone in [BAKER, FIRM] {
         assert_eq!(text(&bench, NAMED, gone).await.unwrap(), "/");
         assert_eq!(number(&bench, SINCE, gone).await, 1);
