@@ -183,7 +183,7 @@ struct ViaBody {
     /// Whether the party is a client of the system user's owner.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     client: bool,
-    /// Whether the party is a sub-unit, and it is through its main unit.
+    /// Whether it is through the party's main unit.
     #[serde(rename = "mainUnit", skip_serializing_if = "std::ops::Not::not")]
     main_unit: bool,
 }

@@ -28,6 +28,15 @@ pub struct Party {
     pub lists: AccessLists,
 }
 impl Party {
+    /// Whether the resource is for a party of this kind.
+    fn suits(&self, resource: &Resource) -> Result<(), Cause> {
+        let suits = if self.org_no.is_some() {
+            resource.is_for_organisation(self.form.as_deref())
+        } else {
+            resource.is_for_people()
+        };
+        if suits { Ok(()) } else { Err(Cause::NotForThisParty) }
+    }
     fn is(&self, named: &Named) -> bool {
         if self.aliases.contains(named) {
             return true;
@@ -100,6 +109,11 @@ impl SystemUser {
         };
         acts.then_some(self.owner != organisation)
     }
+    /// Whether the policy forbids the action to who has one of its packages.
+    fn is_denied(&self, resource: &Resource, action: &str) -> bool {
+        let has = |urn: PackageUrn| self.packages.contains(&urn);
+        resource.denials(action).any(|denial| denial.package().is_some_and(has))
+    }
     /// The grant that covers the action: a package that the policy names, or the resource itself, for
     /// what it was given for and the policy still names.
     fn covers(&self, resource: &Resource, action: &str, reach: Reach) -> Result<Via, Cause> {
@@ -147,7 +161,7 @@ impl Known {
             Subject::Person(person) => self.of_person(person, catalogue, question),
         };
         match found {
-            Err(cause) => Decision::NotApplicable(cause),
+            Err(decision) => decision,
             // Lists are of organisations: a person is never on one, and never kept out by one.
             Ok((_, party, resource))
                 if party.org_no.is_some() && !party.lists.allow(resource, &question.action) =>
@@ -164,11 +178,15 @@ impl Known {
         catalogue: &'a Contents,
         now: Ts,
         question: &Question,
-    ) -> Result<(Via, &'a Party, &'a Resource), Cause> {
+    ) -> Result<(Via, &'a Party, &'a Resource), Decision> {
         let user = self.system_users.get(&id).ok_or(Cause::NoSystemUser)?;
         user.live(now)?;
         let (resource, party) = self.about(catalogue, question)?;
         let reach = user.reach(party)?;
+        party.suits(resource)?;
+        if user.is_denied(resource, &question.action) {
+            return Err(Decision::Deny(Cause::PolicyDenies));
+        }
         Ok((user.covers(resource, &question.action, reach)?, party, resource))
     }
 
@@ -177,11 +195,15 @@ impl Known {
         person: &[Named],
         catalogue: &'a Contents,
         question: &Question,
-    ) -> Result<(Via, &'a Party, &'a Resource), Cause> {
+    ) -> Result<(Via, &'a Party, &'a Resource), Decision> {
         let person = self.party(person).filter(|p| p.org_no.is_none());
         let person = person.ok_or(Cause::UnknownPerson)?;
         let (resource, party) = self.about(catalogue, question)?;
+        party.suits(resource)?;
         let holdings = self.holdings.get(&(person.id, party.id)).ok_or(Cause::NotGranted)?;
+        if holdings.is_denied(catalogue, resource, &question.action) {
+            return Err(Decision::Deny(Cause::PolicyDenies));
+        }
         let mut cause = Cause::NotGranted;
         for opening in &resource.opens {
             let Some(holding) = holdings.uses(catalogue, opening) else { continue };
@@ -203,7 +225,7 @@ impl Known {
             }
             cause = Cause::ActionNotGranted;
         }
-        Err(cause)
+        Err(cause.into())
     }
 
     fn about<'a>(
@@ -212,6 +234,9 @@ impl Known {
         question: &Question,
     ) -> Result<(&'a Resource, &'a Party), Cause> {
         let resource = catalogue.resource(&question.resource).ok_or(Cause::UnknownResource)?;
+        if resource.is_withdrawn() {
+            return Err(Cause::ResourceWithdrawn);
+        }
         Ok((resource, self.party(&question.party).ok_or(Cause::UnknownParty)?))
     }
 }

@@ -2,7 +2,7 @@
 pub use super::givers::{roles_that_give_package, roles_that_give_resource};
 use super::{lists::AccessLists, roles};
 use crate::{
-    catalogue::{Contents, EntityType, Opening, Package},
+    catalogue::{Contents, EntityType, Opening, Package, Resource},
     ids::{PackageUrn, ResourceId},
     problem::Code,
 };
@@ -118,14 +118,19 @@ impl Holdings {
         if let Some(code) = resource.closed() {
             return Outcome::MayNot(code);
         }
+        if !self.suits(resource) {
+            return Outcome::MayNot(Code::NotDelegable);
+        }
         let given = self.given(id).is_some();
         let (mut packages, mut roles, mut unlisted) = (false, false, false);
         for opening in &resource.opens {
             if given || self.gives(catalogue, opening) {
-                if opening.actions.iter().any(|action| self.lists.allow(resource, action)) {
+                let mut left =
+                    opening.actions.iter().filter(|a| !self.is_denied(catalogue, resource, a));
+                if left.clone().any(|action| self.lists.allow(resource, action)) {
                     return Outcome::May;
                 }
-                unlisted |= !opening.actions.is_empty();
+                unlisted |= left.next().is_some();
             }
             packages |= opening.package().is_some();
             roles |= catalogue.role_by_urn(&opening.by).is_some();
@@ -145,10 +150,12 @@ impl Holdings {
         if !self.can_give_resource(catalogue, id).may() {
             return actions;
         }
-        let given = self.given(id).is_some();
-        let gives = |opening: &&Opening| given || self.gives(catalogue, opening);
+        let directly = self.given(id).is_some();
+        let gives = |opening: &&Opening| directly || self.gives(catalogue, opening);
         for opening in resource.opens.iter().filter(gives) {
-            let allowed = opening.actions.iter().filter(|a| self.lists.allow(resource, a));
+            let allowed = opening.actions.iter().filter(|a| {
+                self.lists.allow(resource, a) && !self.is_denied(catalogue, resource, a)
+            });
             actions.extend(allowed.cloned());
         }
         actions.sort_unstable();
@@ -168,6 +175,19 @@ impl Holdings {
     /// the policy names.
     pub fn given(&self, id: &ResourceId) -> Option<&Holding> {
         self.held.iter().find(|h| h.kind == HoldingKind::Resource && h.code == id.as_str())
+    }
+
+    /// Whether the policy forbids the action to somebody who has what the person has.
+    pub fn is_denied(&self, catalogue: &Contents, resource: &Resource, action: &str) -> bool {
+        resource.denials(action).any(|denial| self.uses(catalogue, denial).is_some())
+    }
+    /// Whether the service is for a party of this kind. The party's form is known by what is held from
+    /// it; what is held through a main unit only is held for a sub-unit.
+    fn suits(&self, resource: &Resource) -> bool {
+        let own = self.held.iter().find(|h| !h.through_main_unit);
+        let form = own.and_then(|h| h.form.as_deref());
+        resource.is_for_organisation(form)
+            || self.held.is_empty() && resource.is_for_organisation(Some("KBO"))
     }
 
     /// Whether the person may give on what this rule of a policy opens.
@@ -249,7 +269,6 @@ fn urn(code: &str) -> Option<PackageUrn> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Resource;
 
     fn contents() -> Contents {
         let resource: Resource = serde_json::from_value(serde_json::json!({
@@ -271,6 +290,42 @@ mod tests {
     }
     fn package(code: &str) -> PackageUrn {
         urn(code).unwrap()
+    }
+    #[test]
+    fn what_is_withdrawn_not_for_the_party_or_denied_is_not_given_on() {
+        let krav = "urn:altinn:accesspackage:krav-og-utlegg";
+        let service = |members: serde_json::Value| {
+            let mut all = serde_json::json!({
+                "identifier": "ske-krav", "title": { "nb": "Krav" },
+                "opens": [{ "by": krav, "actions": ["read", "write"] }],
+            });
+            for (name, value) in members.as_object().unwrap() {
+                all[name] = value.clone();
+            }
+            Contents::new(vec![serde_json::from_value(all).unwrap()], 1).unwrap()
+        };
+        let id: ResourceId = "ske-krav".parse().unwrap();
+        let closed = Outcome::MayNot(Code::NotDelegable);
+        let (dagl, bobe) = (held(R, "DAGL", "AS"), held(R, "BOBE", "KBO"));
+        let withdrawn = service(serde_json::json!({ "status": "Withdrawn" }));
+        assert_eq!(dagl.can_give_resource(&withdrawn, &id), closed);
+        assert!(dagl.givable_actions(&withdrawn, &id).is_empty());
+        let estates = service(serde_json::json!({ "availableForType": ["BankruptcyEstate"] }));
+        assert_eq!(dagl.can_give_resource(&estates, &id), closed);
+        assert!(bobe.can_give_resource(&estates, &id).may());
+        let companies = service(serde_json::json!({ "availableForType": ["Company"] }));
+        assert!(dagl.can_give_resource(&companies, &id).may());
+        assert_eq!(bobe.can_give_resource(&companies, &id), closed);
+        // By one of the things that the person has; who has another is not meant.
+        let deny = |by: &str, actions: &[&str]| {
+            service(serde_json::json!({ "denies": [{ "by": by, "actions": actions }] }))
+        };
+        let some = deny("urn:altinn:rolecode:dagl", &["write", "sign"]);
+        assert_eq!(dagl.givable_actions(&some, &id), ["read"]);
+        let all = deny(krav, &["read", "write"]);
+        assert_eq!(dagl.can_give_resource(&all, &id), Outcome::MayNot(Code::MissingPackage));
+        let others = deny("urn:altinn:rolecode:lede", &["read", "write"]);
+        assert_eq!(dagl.givable_actions(&others, &id), ["read", "write"]);
     }
     use HoldingKind::{Package as P, Resource as S, Role as R};
 

@@ -92,6 +92,12 @@ pub enum Cause {
     /// Something that it has opens the resource, but not for this action.
     ActionNotGranted,
     NotOnAccessList,
+    /// The service has been withdrawn.
+    ResourceWithdrawn,
+    /// The service is not for this kind of party.
+    NotForThisParty,
+    /// A rule of the policy forbids it.
+    PolicyDenies,
 }
 impl Cause {
     pub fn name(self) -> &'static str {
@@ -109,7 +115,15 @@ impl Cause {
             Self::NotGranted => "not-granted",
             Self::ActionNotGranted => "action-not-granted",
             Self::NotOnAccessList => "not-on-access-list",
+            Self::ResourceWithdrawn => "resource-withdrawn",
+            Self::NotForThisParty => "not-for-this-party",
+            Self::PolicyDenies => "policy-denies",
         }
+    }
+}
+impl From<Cause> for Decision {
+    fn from(cause: Cause) -> Self {
+        Self::NotApplicable(cause)
     }
 }
 impl Decision {

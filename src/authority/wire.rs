@@ -1,5 +1,5 @@
 //! XACML's JSON: questions as programs send them, and the answers.
-use super::question::{Decision, Named, Question, Subject};
+use super::question::{Cause, Decision, Named, Question, Subject};
 use crate::{ids::PersonNo, parties::NumberKeys, problem::Problem, web::json::Folded};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -285,8 +285,11 @@ fn result(decision: &Decision) -> XacmlResult {
             ..XacmlResult::new("Permit", status("ok", None))
         },
         Decision::NotApplicable(_) => XacmlResult::new("NotApplicable", status("ok", None)),
-        Decision::Deny(_) => {
-            let said = "The party is not on the resource's access list for this action.";
+        Decision::Deny(cause) => {
+            let said = match cause {
+                Cause::PolicyDenies => "The resource's policy forbids it.",
+                _ => "The party is not on the resource's access list for this action.",
+            };
             XacmlResult::new("Deny", status("ok", Some(said.into())))
         }
     }

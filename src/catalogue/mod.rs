@@ -67,12 +67,27 @@ pub struct Role {
     pub key: bool,
 }
 
+/// Subjects of a policy that are neither a package nor a role: each is followed by a value.
+const SUBJECTS: [&str; 9] = [
+    "urn:altinn:org",
+    "urn:altinn:organization:identifier-no",
+    "urn:altinn:organizationnumber",
+    "urn:altinn:party:uuid",
+    "urn:altinn:partyid",
+    "urn:altinn:person:identifier-no",
+    "urn:altinn:resource",
+    "urn:altinn:systemuser:uuid",
+    "urn:altinn:userid",
+];
+
 /// One version of everything in it.
 #[derive(Debug)]
 pub struct Contents {
     packages: BTreeMap<PackageUrn, Package>,
     areas: HashMap<String, Area>,
     roles: HashMap<String, Role>,
+    /// The roles' codes by their urns, older ones too; in small letters.
+    role_urns: HashMap<String, String>,
     resources: BTreeMap<ResourceId, Resource>,
     /// Which resources a package opens, by the resources' policies.
     opened: HashMap<PackageUrn, Vec<ResourceId>>,
@@ -98,7 +113,14 @@ impl Contents {
                 }
             }
         }
+        let mut role_urns = HashMap::new();
+        for role in &roles {
+            for urn in std::iter::once(&role.urn).chain(&role.aliases) {
+                role_urns.insert(urn.to_lowercase(), role.code.clone());
+            }
+        }
         Ok(Self {
+            role_urns,
             packages: packages.into_iter().map(|p| (p.urn.clone(), p)).collect(),
             areas: areas.into_iter().map(|a| (a.code.clone(), a)).collect(),
             roles: roles.into_iter().map(|r| (r.code.clone(), r)).collect(),
@@ -119,8 +141,27 @@ impl Contents {
     pub fn role(&self, code: &str) -> Option<&Role> {
         self.roles.get(code)
     }
+    /// Returns the role by its urn or an older one, in whatever letters it is written.
     pub fn role_by_urn(&self, urn: &str) -> Option<&Role> {
-        self.roles.values().find(|r| r.urn == urn || r.aliases.iter().any(|alias| alias == urn))
+        self.role_urns.get(&urn.to_lowercase()).and_then(|code| self.roles.get(code))
+    }
+    /// Whether a rule of a policy may name this: a package, a role, or a subject that is matched as it
+    /// stands.
+    pub fn is_subject(&self, by: &str) -> bool {
+        let package = || by.parse().is_ok_and(|urn| self.package(&urn).is_some());
+        let as_it_stands = || {
+            let named = SUBJECTS.iter().find_map(|kind| by.strip_prefix(kind)?.strip_prefix(':'));
+            named.is_some_and(|value| !value.is_empty() && !value.contains(char::is_whitespace))
+        };
+        package() || self.role_by_urn(by).is_some() || as_it_stands()
+    }
+    /// Returns the first of the resource's rules that names nothing known.
+    pub fn unknown_subject<'a>(&self, resource: &'a Resource) -> Option<&'a str> {
+        let rules = resource.opens.iter().chain(&resource.denies);
+        rules.map(|rule| rule.by.as_str()).find(|by| !self.is_subject(by))
+    }
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.values()
     }
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.roles.values()
@@ -137,9 +178,10 @@ impl Contents {
         let assignable = |urn: &PackageUrn| self.package(urn).is_some_and(|p| p.assignable);
         packages.iter().filter(|urn| !assignable(urn)).cloned().collect()
     }
-    /// The services in a package.
+    /// The services in a package, without those that have been withdrawn.
     pub fn services(&self, urn: &PackageUrn) -> impl Iterator<Item = &Resource> {
-        self.opened.get(urn).into_iter().flatten().filter_map(|id| self.resources.get(id))
+        let all = self.opened.get(urn).into_iter().flatten();
+        all.filter_map(|id| self.resources.get(id)).filter(|resource| !resource.is_withdrawn())
     }
 }
 
@@ -193,5 +235,34 @@ mod tests {
             }
         }
         assert!(contents.is_key_role("DAGL") && !contents.is_key_role("REGN"));
+    }
+
+    #[test]
+    fn a_rule_names_a_package_a_role_or_a_subject_with_a_value() {
+        let contents = Contents::new(Vec::new(), 0).unwrap();
+        for known in [
+            "urn:altinn:accesspackage:krav-og-utlegg",
+            "urn:altinn:external-role:ccr:daglig-leder",
+            "urn:altinn:rolecode:dagl",
+            "urn:altinn:rolecode:FFØR",
+            "urn:altinn:role:hovedadministrator",
+            "urn:altinn:org:ttd",
+            "urn:altinn:organization:identifier-no:974761076",
+            "urn:altinn:resource:app_ttd_skjema",
+        ] {
+            assert!(contents.is_subject(known), "{known}");
+        }
+        for unknown in [
+            "",
+            "krav-og-utlegg",
+            "urn:altinn:accesspackage:krav-og-utleg",
+            "urn:altinn:rolecode:dagll",
+            "urn:altinn:org",
+            "urn:altinn:org:",
+            "urn:altinn:org: ",
+            "urn:altinn:organisation:974761076",
+        ] {
+            assert!(!contents.is_subject(unknown), "{unknown}");
+        }
     }
 }

@@ -116,7 +116,7 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
                 return Err(Code::UnknownOrganisation.into());
             }
             check_redirect(app, &system, ask.redirect_url.as_deref())?;
-            check_rights(&system, &ask.rights)?;
+            check_rights(&app.catalogue.now(), &system, &ask.rights)?;
             let packages = check_packages(&catalogue, ask.kind, &system, &ask.packages)?;
             if ask.kind == Kind::Agent {
                 check_agent(tx, ask, &packages).await?;

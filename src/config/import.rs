@@ -136,8 +136,9 @@ pub enum Import {
     /// Packages given: lines of `fromOrgNo;to;package`, or JSON; `to` is a person or an organisation.
     /// The last line is `#end;N`, with the number of lines before it.
     Grants(People),
-    /// Services: the registry's JSON array, each with `opens` and `minLevel`.
-    Resources(ImportFile),
+    /// Services: the registry's JSON array, each with `opens` and `minLevel`; one that has `deleted` is
+    /// taken out.
+    Resources(Register),
     /// Who is let in to a service: lines of `resource;orgNo;actions`, or JSON; the last line is `#end;N`,
     /// with the number of lines before it.
     AccessLists(AccessLists),
@@ -171,10 +172,11 @@ impl Import {
     /// Where from, and to which store.
     pub fn from(&self) -> &ImportFile {
         match self {
-            Self::Units(it) | Self::SubUnits(it) | Self::Roles(it) => &it.from,
+            Self::Units(it) | Self::SubUnits(it) | Self::Roles(it) | Self::Resources(it) => {
+                &it.from
+            }
             Self::Persons(it) | Self::Grants(it) => &it.register.from,
             Self::NumberChanges(it) => &it.from,
-            Self::Resources(it) => it,
             Self::AccessLists(it) => &it.from,
             Self::Updates(it) => &it.from,
         }

@@ -155,7 +155,7 @@ impl Importer<'_> {
                 let numbers = self.numbers(keys, it.allow_synthetic).await?;
                 number_changes::import(self, source, numbers, &it.end).await
             }
-            Import::Resources(_) => resources::import(self, source).await,
+            Import::Resources(it) => resources::import(self, source, it.complete).await,
             Import::AccessLists(it) => access_lists::import(self, source, &it.end).await,
             Import::Updates(it) => updates::import(self, source, &it.objects).await,
         }

@@ -285,7 +285,7 @@ async fn enter(
         };
         match to {
             Some(to) if to.is_dead => {
-                refuse("the holder is dead or has ended: nothing is given to it")
+                refuse("the holder is dead or has ended: nothing is given to it");
             }
             Some(to) => told.push(Told { from, to: to.id, code: code.clone() }),
             None => refuse("the holder is not in the store"),

@@ -146,6 +146,9 @@ impl Seed {
             .write(async |tx| {
                 let (from, to) = self.pair(tx, from, to).await?;
                 let held = store::find_between(tx, from, to, kind, code).await?;
+                if held.is_empty() {
+                    return Ok(false);
+                }
                 Ok(closing::close(tx, now, &held, Reason::GoneFromRegister).await? > 0)
             })
             .await
@@ -237,6 +240,13 @@ impl Seed {
             .map(|value| serde_json::from_value(value.clone()))
             .collect::<Result<_, _>>()
             .map_err(|e| Problem::Refused(e.to_string().into()))?;
+        let catalogue = self.catalogue.now();
+        for resource in &resources {
+            if let Some(by) = catalogue.unknown_subject(resource) {
+                let why = format!("by {by:?} is no package, role or other subject");
+                return Err(Problem::Refused(why.into()));
+            }
+        }
         self.store
             .write(async |tx| {
                 for resource in &mut resources {

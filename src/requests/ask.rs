@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::App,
-    catalogue::{Contents, Package},
+    catalogue::{Contents, Package, Resource},
     clock::Ts,
     day::Day,
     db::{Tx, is_taken},
@@ -213,17 +213,27 @@ fn check_items(
     if rights.is_empty() && texts.is_empty() {
         return Err(Code::NothingAskedFor.into());
     }
-    check_rights(system, &rights)?;
+    check_rights(catalogue, system, &rights)?;
     Ok((rights, check_packages(catalogue, ask.kind, system, texts)?))
 }
 
-/// That each right is whole and one of the system's.
-pub fn check_rights(system: &System, rights: &[Right]) -> Result<(), Problem> {
+/// That each right is whole and one of the system's, and none of a service that has been withdrawn.
+pub fn check_rights(
+    catalogue: &Contents,
+    system: &System,
+    rights: &[Right],
+) -> Result<(), Problem> {
+    let withdrawn = |id: &str| {
+        let resource = id.parse().ok().and_then(|id| catalogue.resource(&id));
+        resource.is_some_and(Resource::is_withdrawn)
+    };
+    let mut asked = rights.iter().flat_map(|right| &right.resource);
+    let withdrawn = asked.any(|attribute| withdrawn(&attribute.value));
     let complete = rights.iter().all(|right| {
         let action = right.action.as_deref().unwrap_or_default();
         !right.resource.is_empty() && text::clean(action, text::NAME).is_ok()
     });
-    if !complete || rights.len() > MOST_ITEMS || !system.covers_rights(rights) {
+    if !complete || withdrawn || rights.len() > MOST_ITEMS || !system.covers_rights(rights) {
         return Err(Code::UnknownRight.into());
     }
     Ok(())

@@ -306,8 +306,7 @@ pub struct PrecheckAnswer {
     /// How many people could approve all of it.
     can_be_approved_by: usize,
     items: Vec<PrecheckItem>,
-    /// How many sub-units of the organisation the system user would act for as well; absent for one
-    /// that acts for clients.
+    /// How many sub-units it reaches; absent where it is for clients.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0)]
     sub_units: Option<i64>,

@@ -209,7 +209,7 @@ pub(super) fn check_rights(rights: &[Right], catalogue: &Contents, wrong: &mut V
         }
         match attribute.value.parse().ok().and_then(|id| catalogue.resource(&id)) {
             None => unknown.push(attribute.value.clone()),
-            Some(resource) if !resource.is_open_to_systems() => {
+            Some(resource) if !resource.is_open_to_systems() || resource.is_withdrawn() => {
                 closed.push(attribute.value.clone());
             }
             Some(_) => {}

@@ -78,6 +78,10 @@ fn every_table_is_taken_out_when_a_store_is_emptied() {
     for (file, text) in &migrations {
         for line in text.lines().filter_map(|line| line.strip_prefix("create table ")) {
             let table = line.split_whitespace().next().unwrap();
+            // One that takes another's place has its name.
+            if text.contains(&format!("alter table {table} rename to")) {
+                continue;
+            }
             assert!(dropped.contains(&table), "{table} of {file}");
             made += 1;
         }

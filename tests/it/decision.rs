@@ -66,14 +66,14 @@ async fn ask(bench: &Bench, body: &Value) -> Vec<Value> {
     answer.is(200);
     answer.json()["Response"].as_array().unwrap().clone()
 }
-async fn check(bench: &Bench, user: Uuid, action: &str, party: &str) -> Value {
+pub async fn check(bench: &Bench, user: Uuid, action: &str, party: &str) -> Value {
     let body =
         json!({ "systemUser": user, "resource": RESOURCE, "action": action, "party": party });
     let answer = post(bench, CHECK, body.to_string()).await;
     answer.is(200);
     answer.json()
 }
-async fn cause(bench: &Bench, user: Uuid, action: &str, party: &str) -> String {
+pub async fn cause(bench: &Bench, user: Uuid, action: &str, party: &str) -> String {
     let answer = check(bench, user, action, party).await;
     answer["cause"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
@@ -117,7 +117,7 @@ async fn let_in(bench: &Bench, resource: &str, org_no: &str, actions: &[&str]) {
     assert_eq!(done.await.unwrap(), 1);
 }
 /// A system user of the organisation's with these grants: a package's urn, or a resource.
-async fn system_user(bench: &Bench, kind: &str, owner: &str, grants: &[&str]) -> Uuid {
+pub async fn system_user(bench: &Bench, kind: &str, owner: &str, grants: &[&str]) -> Uuid {
     let (id, owner, now) = (Uuid::new_v4(), party(bench, owner).await, bench.app.clock.now());
     let insert = "insert into system_user (id, kind, owner, system_id, external_ref, title, search, rights, packages, created) values ($1, $2, $3, $4, $5, 't', 't', 0, 0, $6)";
     let grant = "insert into system_user_grant (system_user, kind, item) values ($1, $2, $3)";

@@ -28,8 +28,8 @@ pub async fn given(bench: &Bench, placed: &mut Placed, catalogue: &Contents, tal
     }
     for (from, to, thing) in ended {
         let to = PartyUuid(placed.organisations[to]);
-        let (kind, code) = thing.kind_and_code();
-        assert_eq!(close_one(bench, from, to, kind, code).await, 1);
+        let (kind, code) = placed.kind_and_code(thing);
+        assert_eq!(close_one(bench, from, to, kind, &code).await, 1);
     }
     let sql = "select d.system_user, d.client from client_delegation d where d.ended is null";
     let all: Vec<(SystemUserId, PartyUuid)> = bench.app.store.query(sql).all().await.unwrap();

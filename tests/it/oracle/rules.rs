@@ -1,88 +1,11 @@
 //! The rules as they are told, in the plainest words: no query, no cleverness, nothing of the engine's.
-use super::world::{Holder, Service, State, Thing, Tie, User, When, World};
-use serde_json::Value;
-use std::sync::LazyLock;
+use super::{
+    facts::{self, MAIN, MANAGES_ACCESS, MANAGES_CLIENTS, NEVER},
+    world::{Holder, Service, State, Thing, Tie, User, When, World},
+};
 
-const KEY: [&str; 8] = ["DAGL", "LEDE", "INNH", "DTSO", "DTPR", "BEST", "BOBE", "KOMP"];
+/// Relations that make a client, and nobody's organisation to act for.
 const CLIENT_RELATIONS: [&str; 3] = ["REGN", "REVI", "FFØR"];
-const MAIN: &str = "hovedadministrator";
-/// For clients only: no standard system user has them.
-const CLIENT_ONLY: [&str; 6] = [
-    "regnskapsforer-med-signeringsrettighet",
-    "regnskapsforer-uten-signeringsrettighet",
-    "regnskapsforer-lonn",
-    "ansvarlig-revisor",
-    "revisormedarbeider",
-    "forretningsforer-eiendom",
-];
-
-/// May be passed on for a client.
-static DELEGABLE: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let text = std::fs::read_to_string("src/catalogue/data/packages.json").unwrap();
-    let packages: Vec<Value> = serde_json::from_str(&text).unwrap();
-    let those = packages
-        .iter()
-        .filter(|p| p["delegable"] == true && p["entityType"] == "organization")
-        .map(|p| p["urn"].as_str().unwrap().rsplit(':').next().unwrap().to_owned());
-    those.collect()
-});
-
-/// One row of the table: this role gives this package.
-struct Row {
-    package: String,
-    role: String,
-    access: bool,
-    delegate: bool,
-    forms: Vec<String>,
-}
-static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let text = std::fs::read_to_string("src/catalogue/data/packages.json").unwrap();
-    let packages: Vec<Value> = serde_json::from_str(&text).unwrap();
-    let mut rows = Vec::new();
-    for package in &packages {
-        for grant in package["grants"].as_array().unwrap() {
-            let forms = grant["forms"].as_array().into_iter().flatten();
-            rows.push(Row {
-                package: package["urn"].as_str().unwrap().rsplit(':').next().unwrap().to_owned(),
-                role: grant["code"].as_str().unwrap().to_owned(),
-                access: grant["access"] == true,
-                delegate: grant["delegate"] == true,
-                forms: forms.map(|form| form.as_str().unwrap().to_owned()).collect(),
-            });
-        }
-    }
-    rows
-});
-/// What the table says of a role at an organisation of this form: access, and passing on.
-fn row(package: &str, role: &str, form: &str) -> (bool, bool) {
-    let mut found = (false, false);
-    for row in TABLE.iter() {
-        let holds = row.forms.is_empty() || row.forms.iter().any(|f| f == form);
-        if row.package == package && row.role == role && holds {
-            found = (found.0 || row.access, found.1 || row.delegate);
-        }
-    }
-    found
-}
-
-/// Who has an old role, by the role that the register knows.
-fn has_old(old: &str, role: &str) -> bool {
-    let all: &[&str] = match old {
-        "ADMAI" => &[
-            "DAGL", "LEDE", "INNH", "DTSO", "DTPR", "BEST", "BOBE", "KOMP", "FFØR", "KEMN", "KNUF",
-            "KOMK", "REPR", "SAM", "SREVA",
-        ],
-        "HADM" => &["DAGL", "LEDE", "INNH", "DTSO", "DTPR", "BEST"],
-        "KLADM" => {
-            &["DAGL", "LEDE", "INNH", "DTSO", "DTPR", "BEST", "BOBE", "KOMP", "REPR", "SREVA"]
-        }
-        "A0239" => &["REGN"],
-        "A0237" => &["REVI"],
-        "BOBEL" => &["BOBE"],
-        _ => &[],
-    };
-    all.contains(&role)
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -90,6 +13,8 @@ pub enum Verdict {
     /// Nobody could, or not to this.
     WrongKind,
     NotListed,
+    /// The policy forbids it.
+    Denied,
     Lacks,
 }
 
@@ -108,9 +33,13 @@ impl World {
         }
         sources
     }
+    /// The organisation whose sub-unit it is, if it is one and the main unit stands.
+    fn main_unit(&self, organisation: usize) -> Option<usize> {
+        let parent = self.organisations[organisation].parent?;
+        (self.is_sub_unit(organisation) && !self.organisations[parent].deleted).then_some(parent)
+    }
     fn is_key(&self, tie: &Tie) -> bool {
-        let iks = self.organisations[tie.from].form == "IKS";
-        matches!(tie.thing, Thing::Role(role) if KEY.contains(&role) && !(role == "DTPR" && iks))
+        matches!(tie.thing, Thing::Role(role) if facts::is_key(role, self.form(tie)))
     }
     /// Whom the person speaks as: themselves, and each organisation in which they have a key role.
     fn hats(&self, person: usize) -> Vec<Holder> {
@@ -137,7 +66,8 @@ impl World {
     fn gives_access(&self, tie: &Tie, package: &str) -> bool {
         match tie.thing {
             Thing::Package(code) => code == package,
-            Thing::Role(role) => row(package, role, self.form(tie)).0,
+            Thing::Role(role) => facts::gives(package, role, self.form(tie)).0,
+            Thing::Service(_) => false,
         }
     }
     fn is_main(&self, tie: &Tie) -> bool {
@@ -146,13 +76,15 @@ impl World {
     fn passes_on(&self, tie: &Tie, package: &str) -> bool {
         let by_itself = match tie.thing {
             Thing::Package(code) => code == package && code != MAIN,
-            Thing::Role(role) => row(package, role, self.form(tie)).1,
+            Thing::Role(role) => facts::gives(package, role, self.form(tie)).1,
+            Thing::Service(_) => false,
         };
-        let as_main = package != MAIN && self.is_main(tie) && row(package, MAIN, self.form(tie)).1;
+        let main = facts::gives(package, MAIN, self.form(tie)).1;
+        let as_main = package != MAIN && self.is_main(tie) && main;
         by_itself || as_main
     }
     fn has_role(tie: &Tie, named: &str) -> bool {
-        matches!(tie.thing, Thing::Role(role) if role == named || has_old(named, role))
+        matches!(tie.thing, Thing::Role(role) if facts::is_role(named, role))
     }
 
     pub fn may_act(&self, person: usize, organisation: usize) -> bool {
@@ -170,16 +102,15 @@ impl World {
         self.held(person, organisation).iter().any(opens)
     }
     pub fn may_manage(&self, person: usize, organisation: usize) -> bool {
-        self.manages(person, organisation, &["ADMAI", "HADM", "BOBEL"], "tilgangsstyrer")
+        self.manages(person, organisation, &MANAGES_ACCESS, "tilgangsstyrer")
     }
     pub fn may_manage_clients(&self, person: usize, organisation: usize) -> bool {
-        self.manages(person, organisation, &["KLADM", "HADM"], "klientadministrator")
+        self.manages(person, organisation, &MANAGES_CLIENTS, "klientadministrator")
     }
 
     pub fn give_package(&self, person: usize, organisation: usize, package: &str) -> Verdict {
-        let never = ["virksomhetens-representant-skjemaoppgaver", "eksplisitt"];
-        let for_people = package.starts_with("innbygger");
-        if CLIENT_ONLY.contains(&package) || never.contains(&package) || for_people {
+        let told = facts::package(package);
+        if package == NEVER || told.is_none_or(|told| !told.assignable) {
             return Verdict::WrongKind;
         }
         let held = self.held(person, organisation);
@@ -189,18 +120,49 @@ impl World {
             Verdict::Lacks
         }
     }
+    /// Whether the service is for the organisation at all.
+    fn suits(&self, service: &Service, organisation: usize) -> bool {
+        let kinds: &[&str] = match self.organisations[organisation].form {
+            "KBO" => &["BankruptcyEstate"],
+            _ => &["LegalEntityEnterprise", "Company"],
+        };
+        service.types.is_empty() || kinds.iter().any(|kind| service.types.contains(kind))
+    }
+    /// Whether a rule forbids the action to who holds this.
+    fn denies(&self, held: &[&Tie], service: &Service, action: &str) -> bool {
+        let has = |thing: &Thing| held.iter().any(|tie| self.uses(tie, *thing));
+        service.denies.iter().any(|(thing, _, actions)| actions.contains(&action) && has(thing))
+    }
+    fn uses(&self, tie: &Tie, thing: Thing) -> bool {
+        match thing {
+            Thing::Package(package) => self.gives_access(tie, package),
+            Thing::Role(role) => Self::has_role(tie, role),
+            Thing::Service(at) => tie.thing == Thing::Service(at),
+        }
+    }
     pub fn give_service(&self, person: usize, organisation: usize, service: &Service) -> Verdict {
-        if service.schema || !service.delegable {
+        let held = self.held(person, organisation);
+        // Of who holds nothing it is not known what kind of organisation it is that they hold it from.
+        let for_some = ["LegalEntityEnterprise", "Company", "BankruptcyEstate"];
+        let suits = if held.is_empty() {
+            service.types.is_empty() || for_some.iter().any(|kind| service.types.contains(kind))
+        } else {
+            self.suits(service, organisation)
+        };
+        if service.schema || !service.delegable || service.withdrawn || !suits {
             return Verdict::WrongKind;
         }
-        let held = self.held(person, organisation);
+        let given = held.iter().any(|tie| tie.thing == Thing::Service(service.at));
         let mut best = Verdict::Lacks;
         for (thing, _, actions) in &service.opens {
             let mine = held.iter().any(|tie| match thing {
                 Thing::Package(package) => self.passes_on(tie, package),
-                Thing::Role(role) => Self::has_role(tie, role),
+                other => self.uses(tie, *other),
             });
-            for action in actions.iter().filter(|_| mine) {
+            for action in actions.iter().filter(|_| mine || given) {
+                if self.denies(&held, service, action) {
+                    continue;
+                }
                 if Self::lets_in(service, organisation, action) {
                     return Verdict::Yes;
                 }
@@ -226,14 +188,11 @@ impl World {
     /// Whether the person may use the service on behalf of the organisation.
     pub fn person_may(&self, person: usize, on: usize, service: &Service, action: &str) -> Verdict {
         let held = self.held(person, on);
+        let given = held.iter().any(|tie| tie.thing == Thing::Service(service.at));
         let opened = service.opens.iter().any(|(thing, _, actions)| {
-            let has = |tie: &&Tie| match thing {
-                Thing::Package(package) => self.gives_access(tie, package),
-                Thing::Role(role) => Self::has_role(tie, role),
-            };
-            actions.contains(&action) && held.iter().any(has)
+            actions.contains(&action) && (given || held.iter().any(|tie| self.uses(tie, *thing)))
         });
-        self.verdict(opened, on, service, action)
+        self.verdict(opened, self.denies(&held, service, action), on, service, action)
     }
     /// Whether the organisation can be given to the agent as a client; one that is none of its
     /// owner's is of the wrong kind.
@@ -250,7 +209,7 @@ impl World {
             return Verdict::WrongKind;
         }
         let passed_on = |package: &&str| {
-            DELEGABLE.iter().any(|code| code == package)
+            facts::package(package).is_some_and(|told| told.delegable)
                 && relations.iter().any(|tie| self.gives_access(tie, package))
         };
         if user.packages.iter().all(passed_on) { Verdict::Yes } else { Verdict::Lacks }
@@ -258,21 +217,42 @@ impl World {
 
     pub fn user_may(&self, at: usize, on: usize, service: usize, action: &str) -> Verdict {
         let user = &self.users[at];
-        let acts = if user.agent { self.given.contains(&(at, on)) } else { user.owner == on };
+        let acts_by = |one: usize| {
+            if user.agent { self.given.contains(&(at, one)) } else { user.owner == one }
+        };
+        let acts = acts_by(on) || self.main_unit(on).is_some_and(acts_by);
         let about = &self.services[service];
         let live = matches!(user.state, State::Live | State::EndsLater);
         let right = user.services.iter().any(|(one, may)| {
             *one == service && may.as_ref().is_none_or(|may| may.contains(&action))
         });
-        let opened = about.opens.iter().any(|(thing, _, actions)| {
-            let by_package = matches!(thing, Thing::Package(p) if user.packages.contains(p));
-            actions.contains(&action) && (by_package || right)
-        });
-        let opened = opened && live && acts;
-        self.verdict(opened, on, about, action)
+        let by_package =
+            |thing: &Thing| matches!(thing, Thing::Package(p) if user.packages.contains(p));
+        let opened = about
+            .opens
+            .iter()
+            .any(|(thing, _, actions)| actions.contains(&action) && (by_package(thing) || right));
+        let denied = about
+            .denies
+            .iter()
+            .any(|(thing, _, actions)| actions.contains(&action) && by_package(thing));
+        let acts = live && acts;
+        self.verdict(opened && acts, denied && acts, on, about, action)
     }
-    fn verdict(&self, opened: bool, on: usize, service: &Service, action: &str) -> Verdict {
-        if !opened || self.organisations[on].deleted {
+    fn verdict(
+        &self,
+        opened: bool,
+        denied: bool,
+        on: usize,
+        service: &Service,
+        action: &str,
+    ) -> Verdict {
+        let suits = !service.withdrawn && self.suits(service, on);
+        if !suits || self.organisations[on].deleted {
+            Verdict::Lacks
+        } else if denied {
+            Verdict::Denied
+        } else if !opened {
             Verdict::Lacks
         } else if Self::lets_in(service, on, action) {
             Verdict::Yes

@@ -11,8 +11,13 @@ pub const PEOPLE: usize = 5;
 pub const SERVICES: usize = 6;
 pub const ACTIONS: [&str; 3] = ["read", "write", "sign"];
 
-const FORMS: [&str; 9] = ["AS", "AS", "NUF", "ESEK", "BRL", "IKS", "BEDR", "BEDR", "AAFY"];
-const ROLES: [&str; 20] = [
+const FORMS: [&str; 16] = [
+    "AS", "AS", "NUF", "ESEK", "BRL", "IKS", "ENK", "KBO", "KOMM", "SAM", "ADOS", "BEDR", "BEDR",
+    "BEDR", "BEDR", "AAFY",
+];
+const ROLES: [&str; 22] = [
+    "KOMK",
+    "SAM",
     "DAGL",
     "DAGL",
     "LEDE",
@@ -70,6 +75,8 @@ const PASSED_ON: [&str; 8] = [
     "post-til-virksomheten-med-taushetsbelagt-innhold",
     "klientadministrator",
 ];
+const TYPES: [&str; 5] =
+    ["LegalEntityEnterprise", "Company", "BankruptcyEstate", "PrivatePerson", "SelfRegisteredUser"];
 /// Those that have clients are among the first.
 const FACILITATORS: usize = 2;
 /// Roles as policies name them: the code, and one of its urns.
@@ -97,14 +104,8 @@ pub enum Holder {
 pub enum Thing {
     Role(&'static str),
     Package(&'static str),
-}
-impl Thing {
-    pub fn kind_and_code(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Role(code) => ("role", code),
-            Self::Package(code) => ("package", code),
-        }
-    }
+    /// A single service, by its place.
+    Service(usize),
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
@@ -126,13 +127,21 @@ pub struct Organisation {
     pub parent: Option<usize>,
     pub deleted: bool,
 }
+/// Who may do what: the thing, the urn that says so, and the actions.
+pub type Rule = (Thing, String, Vec<&'static str>);
 #[derive(Debug, Clone)]
 pub struct Service {
+    /// Its place.
+    pub at: usize,
+    pub withdrawn: bool,
+    /// The kinds of party that it is for; none is all.
+    pub types: Vec<&'static str>,
+    /// Who may not do what, whatever else they have.
+    pub denies: Vec<Rule>,
     pub delegable: bool,
     pub schema: bool,
     pub limited: bool,
-    /// Who may do what: the thing, the urn that says so, and the actions.
-    pub opens: Vec<(Thing, String, Vec<&'static str>)>,
+    pub opens: Vec<Rule>,
     /// The organisations that it is limited to, and the actions, where none is all.
     pub listed: Vec<(usize, Vec<&'static str>)>,
 }
@@ -167,6 +176,7 @@ fn thing() -> impl Strategy<Value = Thing> {
     prop_oneof![
         3 => select(&ROLES[..]).prop_map(Thing::Role),
         2 => select(&PACKAGES[..]).prop_map(Thing::Package),
+        1 => (0..SERVICES).prop_map(Thing::Service),
     ]
 }
 fn tie() -> impl Strategy<Value = Tie> {
@@ -186,20 +196,27 @@ fn tie() -> impl Strategy<Value = Tie> {
 fn actions() -> impl Strategy<Value = Vec<&'static str>> {
     proptest::sample::subsequence(ACTIONS.to_vec(), 0..=3)
 }
-fn service() -> impl Strategy<Value = Service> {
+fn rules(how_many: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Rule>> {
     let by = prop_oneof![
         select(&PACKAGES[..])
             .prop_map(|code| (Thing::Package(code), format!("urn:altinn:accesspackage:{code}"))),
         select(&NAMED[..]).prop_map(|(code, urn)| (Thing::Role(code), urn.to_owned())),
     ];
-    let opens = vec((by, actions()).prop_map(|((thing, urn), may)| (thing, urn, may)), 1..4);
+    vec((by, actions()).prop_map(|((thing, urn), may)| (thing, urn, may)), how_many)
+}
+fn service() -> impl Strategy<Value = Service> {
     let listed = vec((0..ORGANISATIONS, actions()), 0..6);
+    let types = prop_oneof![
+        4 => Just(Vec::new()),
+        1 => proptest::sample::subsequence(TYPES.to_vec(), 1..3),
+    ];
     let often = proptest::bool::weighted;
-    (often(0.9), often(0.1), often(0.3), opens, listed).prop_map(
-        |(delegable, schema, limited, opens, mut listed)| {
+    let flags = (often(0.9), often(0.1), often(0.3), often(0.1));
+    (flags, rules(1..4), rules(0..2), types, listed).prop_map(
+        |((delegable, schema, limited, withdrawn), opens, denies, types, mut listed)| {
             listed.sort_by_key(|(organisation, _)| *organisation);
             listed.dedup_by_key(|(organisation, _)| *organisation);
-            Service { delegable, schema, limited, opens, listed }
+            Service { at: 0, withdrawn, types, denies, delegable, schema, limited, opens, listed }
         },
     )
 }
@@ -225,11 +242,14 @@ fn user() -> impl Strategy<Value = User> {
     )
 }
 pub fn world() -> impl Strategy<Value = World> {
-    let parent = proptest::option::of(0..ORGANISATIONS);
+    let parent = proptest::option::weighted(0.7, 0..ORGANISATIONS);
     let organisations =
         vec((select(&FORMS[..]), parent, proptest::bool::weighted(0.08)), ORGANISATIONS);
     (organisations, vec(tie(), 30..65), vec(service(), SERVICES), vec(user(), 9)).prop_map(
-        |(organisations, mut ties, services, users)| {
+        |(organisations, mut ties, mut services, users)| {
+            for (at, service) in services.iter_mut().enumerate() {
+                service.at = at;
+            }
             let organisations = organisations.into_iter().enumerate();
             let organisations = organisations.map(|(at, (form, parent, deleted))| Organisation {
                 form,
@@ -273,16 +293,27 @@ impl Placed {
     /// The services as the registry would tell them.
     pub fn resources(&self) -> Vec<Resource> {
         let each = self.world.services.iter().enumerate().map(|(at, service)| {
-            let opens = service.opens.iter().map(|(_, by, may)| json!({ "by": by, "actions": may }));
+            let rules = |all: &[Rule]| -> Vec<_> {
+                all.iter().map(|(_, by, may)| json!({ "by": by, "actions": may })).collect()
+            };
             serde_json::from_value(json!({
                 "identifier": self.service(at), "title": { "nb": "x" }, "delegable": service.delegable,
                 "resourceType": if service.schema { "MaskinportenSchema" } else { "Default" },
                 "accessListMode": if service.limited { "Enabled" } else { "Disabled" },
-                "opens": opens.collect::<Vec<_>>(),
+                "opens": rules(&service.opens), "denies": rules(&service.denies),
+                "status": if service.withdrawn { "Withdrawn" } else { "Active" },
+                "availableForType": service.types,
             }))
             .unwrap()
         });
         each.collect()
+    }
+    pub fn kind_and_code(&self, thing: Thing) -> (&'static str, String) {
+        match thing {
+            Thing::Role(code) => ("role", code.to_owned()),
+            Thing::Package(code) => ("package", code.to_owned()),
+            Thing::Service(at) => ("resource", self.service(at)),
+        }
     }
     fn holder(&self, to: Holder) -> Uuid {
         match to {
@@ -333,7 +364,7 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
                 query.bind(form).bind(parent).bind(deleted).exec().await?;
             }
             for tie in &world.ties {
-                let (kind, code) = tie.thing.kind_and_code();
+                let (kind, code) = placed.kind_and_code(tie.thing);
                 let (from, to) = match tie.when {
                     When::Now => (now, None),
                     When::Over => (now.plus_days(-9), Some(now.plus_minutes(-1))),

@@ -428,7 +428,7 @@ async fn world(bench: &Bench) -> World<'_> {
     import_units(bench, &world_of_units()).await;
     let folder = folder();
     let file = write(&folder, "resources", json!([resource("ske-other", "Annen")]).to_string());
-    run(bench, &Import::Resources(from(&file))).await.well();
+    run(bench, &Import::Resources(register(&file))).await.well();
     World { bench, holders: BTreeMap::new(), folder }
 }
 async fn begin(world: &mut World<'_>, what: &[Import]) {
@@ -452,7 +452,6 @@ async fn begin(world: &mut World<'_>, what: &[Import]) {
     world.note().await;
 }
 fn bold(what: &Import) -> Import {
-    let file = &what.from().file;
     match what {
         Import::Units(it) => Import::Units(it.clone()),
         Import::SubUnits(it) => Import::SubUnits(it.clone()),
@@ -462,15 +461,16 @@ fn bold(what: &Import) -> Import {
         Import::Grants(it) => Import::Grants(it.clone()),
         Import::AccessLists(it) => Import::AccessLists(it.clone()),
         Import::Updates(it) => Import::Updates(it.clone()),
-        Import::Resources(_) => Import::Resources(from(file)),
+        Import::Resources(it) => Import::Resources(it.clone()),
     }
 }
 fn with_limits(what: &mut Import, limits: Limits) {
     match what {
-        Import::Units(it) | Import::SubUnits(it) | Import::Roles(it) => it.from.limits = limits,
+        Import::Units(it) | Import::SubUnits(it) | Import::Roles(it) | Import::Resources(it) => {
+            it.from.limits = limits;
+        }
         Import::Persons(it) | Import::Grants(it) => it.register.from.limits = limits,
         Import::NumberChanges(it) => it.from.limits = limits,
-        Import::Resources(it) => it.limits = limits,
         Import::AccessLists(it) => it.from.limits = limits,
         Import::Updates(it) => it.from.limits = limits,
     }

@@ -203,7 +203,7 @@ async fn an_access_list_is_guarded_with_the_others_and_by_itself(bench: Bench) {
     let other = json!([resource("ske-other", "Annen")]).to_string();
     let folder = folder();
     let file = write(&folder, "resources.json", other);
-    run(&bench, &Import::Resources(from(&file))).await.well();
+    run(&bench, &Import::Resources(register(&file))).await.well();
     let told = |short: &[String], long: &[String], max_closed: f64| {
         let line = |resource: &str, n: &String| format!("{resource};{n};read\n");
         let short = short.iter().map(|n| line(crate::support::RESOURCE, n));
@@ -240,7 +240,7 @@ async fn a_file_of_which_nothing_can_be_used_ends_nothing(bench: Bench) {
         let run = run(&bench, &what).await;
         assert!(matches!(run.done, Err(Failure::NothingUsed(n)) if n == read), "{:?}", run.done);
     }
-    let resources = run(&bench, &Import::Resources(from(&odd(bad)))).await;
+    let resources = run(&bench, &Import::Resources(register(&odd(bad)))).await;
     assert!(matches!(resources.done, Err(Failure::NothingUsed(3))), "{:?}", resources.done);
     for what in [
         Import::Persons(people(&odd(lines.clone()))),

@@ -104,7 +104,7 @@ fn packed(bytes: impl AsRef<[u8]>) -> Vec<u8> {
 fn from(file: &Path) -> ImportFile {
     ImportFile::new(file, "")
 }
-fn register(file: &Path) -> Register {
+pub fn register(file: &Path) -> Register {
     Register { from: from(file), complete: false }
 }
 /// The same file with these limits.
@@ -112,7 +112,7 @@ fn limited(file: &Path, max_closed: f64, yes: bool) -> Register {
     let limits = Limits { max_closed, yes };
     Register { from: ImportFile { limits, ..from(file) }, complete: false }
 }
-fn complete(file: &Path, max_closed: f64, yes: bool) -> Register {
+pub fn complete(file: &Path, max_closed: f64, yes: bool) -> Register {
     Register { complete: true, ..limited(file, max_closed, yes) }
 }
 const WITH_MARK: EndMark = EndMark { no_end_mark: false };
@@ -699,7 +699,7 @@ async fn resources_are_in_the_next_version_of_the_catalogue(bench: Bench) {
     let list = json!([resource("ske-one", "En"), { "identifier": "x y", "title": { "nb": "?" } }, resource("ske-two", "To")]);
     let file = write(&folder, "resources.json", list.to_string());
     let before = catalogue::store::version(&bench.app.store).await.unwrap();
-    let run_one = run(&bench, &Import::Resources(from(&file))).await.well();
+    let run_one = run(&bench, &Import::Resources(register(&file))).await.well();
     assert_eq!((run_one.counts.entered, run_one.counts.refused), (2, 1));
     run_one.says("entry 2: x y: ");
     let now = catalogue::store::load(&bench.app.store).await.unwrap();
@@ -709,11 +709,11 @@ async fn resources_are_in_the_next_version_of_the_catalogue(bench: Bench) {
         (one.opens.len(), one.min_level, one.owner_name.nb.as_str()),
         (2, 3, "Skatteetaten")
     );
-    let again = run(&bench, &Import::Resources(from(&file))).await.well();
+    let again = run(&bench, &Import::Resources(register(&file))).await.well();
     assert_eq!((again.counts.same, again.counts.changed), (2, 0));
     assert_eq!(catalogue::store::version(&bench.app.store).await.unwrap(), now.version);
     let file = write(&folder, "resources.json", json!([resource("ske-two", "Tre")]).to_string());
-    let changed = run(&bench, &Import::Resources(from(&file))).await.well();
+    let changed = run(&bench, &Import::Resources(register(&file))).await.well();
     assert_eq!(changed.counts.changed, 1);
     let now = catalogue::store::load(&bench.app.store).await.unwrap();
     assert_eq!(now.resource(&"ske-two".parse().unwrap()).unwrap().title.nb, "Tre");
