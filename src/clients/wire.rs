@@ -110,7 +110,6 @@ struct SystemUserInformationBody {
 }
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the contract's names")]
 struct ClientInfoBody {
     client_id: Uuid,
     #[schema(example = "310904473")]

@@ -51,7 +51,7 @@ pub enum Asked {
 
 /// What asking leads to, before anything is written.
 enum Outcome {
-    Standing(Request),
+    Standing(Box<Request>),
     New(Box<Draft>),
 }
 /// A request that can be entered.
@@ -77,7 +77,7 @@ async fn ask_once(app: &App, vendor: &OrgNo, ask: &Ask) -> Result<Asked, Problem
     app.store
         .write(async |tx| {
             let draft = match consider(tx, app, vendor, ask).await? {
-                Outcome::Standing(request) => return Ok(Asked::Standing(request)),
+                Outcome::Standing(request) => return Ok(Asked::Standing(*request)),
                 Outcome::New(draft) => *draft,
             };
             let Draft { request, system, replaces } = draft;
@@ -118,7 +118,7 @@ async fn consider(tx: &mut Tx, app: &App, vendor: &OrgNo, ask: &Ask) -> Result<O
             Some(request) if request.is_unanswerable(app.clock.now()) => replaces = Some(request),
             // A deleted system never comes back, so nobody can answer: `draft` refuses a new one.
             Some(request) if request.status == Status::New && system.deleted.is_some() => {}
-            Some(request) => return Ok(Outcome::Standing(request)),
+            Some(request) => return Ok(Outcome::Standing(Box::new(request))),
             None => {}
         }
     }

@@ -170,9 +170,8 @@ fn expected(about: About, here: bool, acting: Is, owner: Is) -> Option<(u16, Vec
         About::Overview => (200, none()),
         About::Export | About::Choose => may(acting >= Is::Manages),
         About::Notices if acting >= Is::Manages => (200, vec!["add"]),
-        About::Notices => (403, none()),
         About::Anew if acting >= Is::Manages => (404, none()),
-        About::Anew => (403, none()),
+        About::Notices | About::Anew => (403, none()),
         About::Create => match acting {
             Is::GivesAll => (200, vec!["create"]),
             Is::Manages => (200, none()),

@@ -559,7 +559,8 @@ async fn many_deaths_are_asked_about(bench: Bench) {
     let numbers: Vec<String> =
         (100..400).filter_map(|n| number(&format!("018190{n}"))).take(101).collect();
     assert_eq!(numbers.len(), 101);
-    let lines: String = numbers.iter().map(|pid| format!("{pid};;;;;ja\n")).collect();
+    let lines: Vec<String> = numbers.iter().map(|pid| format!("{pid};;;;;ja\n")).collect();
+    let lines = lines.concat();
     let folder = tempfile::tempdir().unwrap();
     let what = |yes| Import::Persons(people(file(folder.path(), &lines), yes, None));
     let refused = run(&bench, &what(false), &bench.app.number_keys).await;

@@ -54,8 +54,8 @@ async fn import(bench: &Bench, what: &Import) -> Vec<String> {
     let source = Source::open(&what.from().file).unwrap();
     importer.run(what, source, Some(&bench.app.number_keys)).await.unwrap();
     drop(importer);
-    let told = told.lock().unwrap().clone();
-    told
+    let all = told.lock().unwrap();
+    all.clone()
 }
 fn from(file: &Path) -> ImportFile {
     ImportFile::new(file, "")
@@ -524,7 +524,9 @@ async fn the_pages_say_which_sub_units_it_applies_to(bench: Bench) {
     pia.language = "nb";
     let mut parts: Vec<_> =
         (20..1_020).map(|n| client(&number(n), "Butikken", "BEDR", &[], &[])).collect();
-    parts.iter_mut().for_each(|part| part.parent = Some(org(CUSTOMER)));
+    for part in &mut parts {
+        part.parent = Some(org(CUSTOMER));
+    }
     bench.seed.clients(&parts[..2]).await.unwrap();
     // One that is deleted does not count, nor a part of another kind.
     bench.exec("update party set deleted = (select valid_from from assignment limit 1) where org_no = '310000043'").await;

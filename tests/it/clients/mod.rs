@@ -2,7 +2,7 @@
 mod api;
 mod at_once;
 mod change;
-mod imports;
+pub mod imports;
 mod bulk_api;
 mod crash;
 mod found_again;

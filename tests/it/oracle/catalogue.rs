@@ -132,8 +132,8 @@ fn each_set_of_roles_gives_access_and_giving_on_as_the_model_says() {
                 let what = || format!("{} {code}: {role} of {form}", package.set);
                 let opening = Opening { by: urn(code).to_string(), actions: Vec::new() };
                 assert_eq!(holder.uses(&contents, &opening).is_some(), has, "{}", what());
-                let given = holder.can_give_resource(&contents, &service(code));
-                assert_eq!(given.may(), gives, "{}", what());
+                let outcome = holder.can_give_resource(&contents, &service(code));
+                assert_eq!(outcome.may(), gives, "{}", what());
                 let itself = holder.can_give_package(&contents, &urn(code));
                 let suits = package.assignable && code != facts::NEVER;
                 assert_eq!(itself.may(), gives && suits, "{}: {itself:?}", what());

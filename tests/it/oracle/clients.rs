@@ -4,11 +4,16 @@ use super::{
     rules::Verdict,
     world::{Holder, ORGANISATIONS, PEOPLE, Placed, State, When},
 };
-use crate::{clients::world::close_one, support::Bench};
+use crate::{
+    clients::{imports::import, world::close_one},
+    support::Bench,
+};
+use serde_json::json;
 use systembruker::{
     authority::{self, OnBehalf},
     catalogue::Contents,
     clients::{self, Fate},
+    config::Import,
     ids::{PartyUuid, SystemUserId},
     problem::Problem,
 };
@@ -31,6 +36,11 @@ pub async fn given(bench: &Bench, placed: &mut Placed, catalogue: &Contents, tal
         let (kind, code) = placed.kind_and_code(thing);
         assert_eq!(close_one(bench, from, to, kind, &code).await, 1);
     }
+    left(bench, placed, tally).await;
+}
+
+/// Holds the clients that are left against what the relations still supply.
+async fn left(bench: &Bench, placed: &mut Placed, tally: &mut Tally) {
     let sql = "select d.system_user, d.client from client_delegation d where d.ended is null";
     let all: Vec<(SystemUserId, PartyUuid)> = bench.app.store.query(sql).all().await.unwrap();
     let world = &placed.world;
@@ -50,6 +60,60 @@ pub async fn given(bench: &Bench, placed: &mut Placed, catalogue: &Contents, tal
     placed.world.given = left;
 }
 
+/// Ends organisations in their register, some of which come back; then nothing that they had is left.
+pub async fn ended(bench: &Bench, placed: &mut Placed, tally: &mut Tally) {
+    let ending = placed.world.ending.clone();
+    let mut over = Vec::new();
+    for (at, returns) in ending {
+        if !tell(bench, placed, at, true).await {
+            continue;
+        }
+        over.push(at);
+        placed.world.end(at, returns);
+        if returns {
+            assert!(tell(bench, placed, at, false).await);
+        }
+    }
+    left(bench, placed, tally).await;
+    let sql = "select count(*) from client_delegation where ended is null and (client = $1 or facilitator = $1)";
+    for at in over {
+        let query = bench.app.store.query(sql).bind(placed.organisations[at]);
+        let (live,): (i64,) = query.one().await.unwrap();
+        assert_eq!(live, 0, "of or to one that has ended: {at} {:#?}", placed.world);
+    }
+}
+/// Imports the organisation as its register has it, ended or not; `false` where no register could tell of
+/// it: a sub-unit without a main unit that stands, and one that has ended already.
+async fn tell(bench: &Bench, placed: &mut Placed, at: usize, ended: bool) -> bool {
+    let one = &mut placed.world.organisations[at];
+    let sub_unit = matches!(one.form, "BEDR" | "AAFY");
+    let (form, parent) = (one.form, one.parent);
+    if one.deleted && ended || sub_unit && parent.is_none() {
+        return false;
+    }
+    if !sub_unit {
+        // The register knows no main unit of these.
+        one.parent = None;
+    }
+    let parent = parent.filter(|_| sub_unit);
+    if parent.is_some_and(|parent| placed.world.organisations[parent].deleted) {
+        return false;
+    }
+    let told = json!([{
+        "organisasjonsnummer": placed.org_no(at), "navn": "x",
+        "organisasjonsform": { "kode": form },
+        "overordnetEnhet": parent.map(|parent| placed.org_no(parent)),
+        "slettedato": ended.then_some("2026-11-01"),
+    }]);
+    let what = if sub_unit { Import::SubUnits } else { Import::Units };
+    import(bench, what, told).await;
+    let sql = "select (deleted is not null) as ended from party where id = $1";
+    let query = bench.app.store.query(sql).bind(placed.organisations[at]);
+    let (now,): (bool,) = query.one().await.unwrap();
+    assert_eq!(now, ended, "{at} {:#?}", placed.world);
+    true
+}
+
 async fn give(
     bench: &Bench,
     placed: &mut Placed,
@@ -59,7 +123,7 @@ async fn give(
 ) {
     let (world, now) = (&placed.world, bench.app.clock.now());
     let one = &world.users[user];
-    if !one.agent || one.state == State::Revoked {
+    if !one.agent || one.state == State::Revoked || world.organisations[one.owner].deleted {
         return;
     }
     let id = SystemUserId(placed.users[user]);

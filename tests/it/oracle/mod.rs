@@ -89,6 +89,7 @@ async fn the_engine_and_the_oracle_agree(bench: Bench) {
     let mut tally = Tally::default();
     for placed in &mut worlds {
         clients::given(&bench, placed, &catalogue, &mut tally).await;
+        clients::ended(&bench, placed, &mut tally).await;
         people(&bench, placed, &catalogue, &mut tally).await;
         approvers(&bench, placed, &catalogue, &mut tally).await;
         decisions(&bench, placed, &catalogue, &mut tally).await;

@@ -5,7 +5,7 @@ use super::{
 };
 
 /// Relations that make a client, and nobody's organisation to act for.
-const CLIENT_RELATIONS: [&str; 3] = ["REGN", "REVI", "FFØR"];
+const CLIENT_RELATIONS: [&str; 2] = ["REGN", "REVI"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -27,9 +27,7 @@ impl World {
         let mut sources = Vec::new();
         if !self.organisations[organisation].deleted {
             sources.push(organisation);
-            if self.is_sub_unit(organisation) {
-                sources.extend(self.organisations[organisation].parent);
-            }
+            sources.extend(self.main_unit(organisation));
         }
         sources
     }
@@ -41,11 +39,15 @@ impl World {
     fn is_key(&self, tie: &Tie) -> bool {
         matches!(tie.thing, Thing::Role(role) if facts::is_key(role, self.form(tie)))
     }
-    /// Whom the person speaks as: themselves, and each organisation in which they have a key role.
+    /// Whom the person speaks as: themselves, and each organisation in which they have a key role. Nobody
+    /// speaks as one that has ended, and who is dead as nobody.
     fn hats(&self, person: usize) -> Vec<Holder> {
         let me = Holder::Person(person);
+        if self.dead.contains(&person) {
+            return Vec::new();
+        }
         let mut hats = vec![me];
-        for tie in &self.ties {
+        for tie in self.ties.iter().filter(|tie| !self.organisations[tie.from].deleted) {
             if tie.when == When::Now && tie.to == me && self.is_key(tie) {
                 hats.push(Holder::Organisation(tie.from));
             }
@@ -198,8 +200,10 @@ impl World {
     /// owner's is of the wrong kind.
     pub fn client(&self, user: &User, on: usize) -> Verdict {
         let from = self.sources(on);
+        let facilitates = !self.organisations[user.owner].deleted;
         let relation = |tie: &&Tie| {
-            tie.when == When::Now
+            facilitates
+                && tie.when == When::Now
                 && on != user.owner
                 && tie.to == Holder::Organisation(user.owner)
                 && from.contains(&tie.from)
@@ -222,7 +226,8 @@ impl World {
         };
         let acts = acts_by(on) || self.main_unit(on).is_some_and(acts_by);
         let about = &self.services[service];
-        let live = matches!(user.state, State::Live | State::EndsLater);
+        let owned = !self.organisations[user.owner].deleted;
+        let live = owned && matches!(user.state, State::Live | State::EndsLater);
         let right = user.services.iter().any(|(one, may)| {
             *one == service && may.as_ref().is_none_or(|may| may.contains(&action))
         });
@@ -259,5 +264,22 @@ impl World {
         } else {
             Verdict::NotListed
         }
+    }
+
+    /// The organisation ends in its register: what it gave and held, its system users and what they acted
+    /// for, and what others' acted for it. It may come back, and then none of that does.
+    pub fn end(&mut self, organisation: usize, returns: bool) {
+        let (on, is) = (organisation, Holder::Organisation(organisation));
+        for tie in self.ties.iter_mut().filter(|tie| tie.when == When::Now) {
+            if tie.from == on || tie.to == is {
+                tie.when = When::Over;
+            }
+        }
+        for user in self.users.iter_mut().filter(|user| user.owner == on) {
+            user.state = State::Revoked;
+        }
+        let users = &self.users;
+        self.given.retain(|(user, client)| *client != on && users[*user].owner != on);
+        self.organisations[on].deleted = !returns;
     }
 }

@@ -1,9 +1,12 @@
 //! Small worlds: parties, what they hold from each other, services and system users; made up by chance
 //! from a seed, and put into the store.
-use crate::support::{Bench, SYSTEM};
+use crate::{
+    clients::world::numbers,
+    support::{Bench, SYSTEM},
+};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::json;
-use systembruker::{catalogue::Resource, db::Json};
+use systembruker::{catalogue::Resource, db::Json, ids::OrgNo};
 use uuid::Uuid;
 
 pub const ORGANISATIONS: usize = 6;
@@ -130,6 +133,7 @@ pub struct Organisation {
 /// Who may do what: the thing, the urn that says so, and the actions.
 pub type Rule = (Thing, String, Vec<&'static str>);
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each by itself, as the registry has them")]
 pub struct Service {
     /// Its place.
     pub at: usize,
@@ -170,6 +174,10 @@ pub struct World {
     pub users: Vec<User>,
     /// The clients that users have been given: user and organisation.
     pub given: Vec<(usize, usize)>,
+    /// People who are dead.
+    pub dead: Vec<usize>,
+    /// Organisations that end in their register, and whether they come back.
+    pub ending: Vec<(usize, bool)>,
 }
 
 fn thing() -> impl Strategy<Value = Thing> {
@@ -245,8 +253,11 @@ pub fn world() -> impl Strategy<Value = World> {
     let parent = proptest::option::weighted(0.7, 0..ORGANISATIONS);
     let organisations =
         vec((select(&FORMS[..]), parent, proptest::bool::weighted(0.08)), ORGANISATIONS);
-    (organisations, vec(tie(), 30..65), vec(service(), SERVICES), vec(user(), 9)).prop_map(
-        |(organisations, mut ties, mut services, users)| {
+    let dead = vec(proptest::bool::weighted(0.1), PEOPLE);
+    let ending = vec(proptest::option::weighted(0.25, any::<bool>()), ORGANISATIONS);
+    let fates = (dead, ending);
+    (organisations, vec(tie(), 30..65), vec(service(), SERVICES), vec(user(), 9), fates).prop_map(
+        |(organisations, mut ties, mut services, users, (dead, ending))| {
             for (at, service) in services.iter_mut().enumerate() {
                 service.at = at;
             }
@@ -267,7 +278,11 @@ pub fn world() -> impl Strategy<Value = World> {
                     distinct.push(tie);
                 }
             }
+            let dead = dead.into_iter().enumerate().filter(|(_, dead)| *dead);
+            let ending = ending.into_iter().enumerate();
             World {
+                dead: dead.map(|(at, _)| at).collect(),
+                ending: ending.filter_map(|(at, returns)| Some((at, returns?))).collect(),
                 organisations: organisations.collect(),
                 ties: distinct,
                 services,
@@ -281,6 +296,7 @@ pub fn world() -> impl Strategy<Value = World> {
 /// Where a world is in the store.
 pub struct Placed {
     pub number: usize,
+    numbers: Vec<OrgNo>,
     pub world: World,
     pub organisations: Vec<Uuid>,
     pub people: Vec<Uuid>,
@@ -321,16 +337,18 @@ impl Placed {
             Holder::Organisation(at) => self.organisations[at],
         }
     }
-    fn org_no(&self, at: usize) -> String {
-        format!("{}", 900_000_000 + self.number * 100 + at)
+    pub fn org_no(&self, at: usize) -> &str {
+        self.numbers[at].as_str()
     }
 }
 
 /// Puts the world into the store, beside those that are there.
 pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
     let ids = |count: usize| (0..count).map(|_| Uuid::new_v4()).collect::<Vec<_>>();
+    let numbers = numbers((number + 1) * ORGANISATIONS).split_off(number * ORGANISATIONS);
     let placed = Placed {
         number,
+        numbers,
         organisations: ids(ORGANISATIONS),
         people: ids(PEOPLE),
         users: ids(world.users.len()),
@@ -344,10 +362,12 @@ pub async fn place(bench: &Bench, number: usize, world: World) -> Placed {
         let parent = one.parent.map(|parent| placed.organisations[parent]);
         let (form, deleted) = (Some(one.form), one.deleted.then_some(now));
         let id = placed.organisations[at];
-        (id, at, "organisation", Some(placed.org_no(at)), form, parent, deleted)
+        (id, at, "organisation", Some(placed.org_no(at).to_owned()), form, parent, deleted)
     });
-    let people = (0..PEOPLE)
-        .map(|at| (placed.people[at], ORGANISATIONS + at, "person", None, None, None, None));
+    let people = (0..PEOPLE).map(|at| {
+        let dead = world.dead.contains(&at).then_some(now);
+        (placed.people[at], ORGANISATIONS + at, "person", None, None, None, dead)
+    });
     let parties: Vec<_> = organisations.chain(people).collect();
     let assignment = "insert into assignment (id, from_party, to_party, kind, code, source, valid_from, valid_to) values ($1, $2, $3, $4, $5, 'x', $6, $7)";
     let list = "insert into access_list (id, resource, party, actions, valid_from) values ($1, $2, $3, $4, $5)";

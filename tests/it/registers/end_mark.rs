@@ -100,8 +100,8 @@ async fn a_mark_is_told_by_every_fault_and_the_way_round_it(bench: Bench) {
         assert!(text.ends_with("nothing is closed"), "{text}");
         assert_eq!(run.counts.closed, 0);
     }
-    let live = "select count(*) from assignment where valid_to is null and source = $1";
-    assert_eq!(number(&bench, live, "persons").await, 2);
+    let open = "select count(*) from assignment where valid_to is null and source = $1";
+    assert_eq!(number(&bench, open, "persons").await, 2);
     let good = persons(&format!("{dagl}\n#end;1\n"));
     assert_eq!(run(&bench, &good).await.well().counts.closed, 1);
 }

@@ -209,7 +209,7 @@ impl World<'_> {
         let number = element.get("organisasjonsnummer")?.as_str()?;
         number.parse::<OrgNo>().ok().map(|_| number.to_owned())
     }
-    fn units(&self, text: &[u8]) -> Statement {
+    fn units(text: &[u8]) -> Statement {
         let elements = Self::elements(text);
         let mut all = Statement { whole: elements.is_some(), ..Statement::default() };
         for element in elements.unwrap_or_default() {
@@ -312,7 +312,6 @@ impl World<'_> {
     }
     /// Of lines: whose each is, who holds what, or nothing where it is not well-formed.
     fn held_by_lines(
-        &self,
         text: &[u8],
         names: &[&str],
         read: impl Fn(&[String]) -> (String, Option<(Option<i64>, String)>),
@@ -340,7 +339,7 @@ impl World<'_> {
         all
     }
     fn persons(&self, text: &[u8]) -> Statement {
-        self.held_by_lines(text, &["pid", "name", "orgNo", "role"], |values| {
+        Self::held_by_lines(text, &["pid", "name", "orgNo", "role"], |values| {
             let [pid, _, from, role] = values else { unreachable!() };
             let good = pid.parse::<PersonNo>().is_ok();
             let good = good && (self.role_is_known(role) || (from.is_empty() && role.is_empty()));
@@ -348,15 +347,15 @@ impl World<'_> {
         })
     }
     fn grants(&self, text: &[u8]) -> Statement {
-        self.held_by_lines(text, &["fromOrgNo", "to", "package"], |values| {
+        Self::held_by_lines(text, &["fromOrgNo", "to", "package"], |values| {
             let [from, to, package] = values else { unreachable!() };
             let good = to.parse::<PersonNo>().is_ok() || to.parse::<OrgNo>().is_ok();
             let good = good && PACKAGES.contains(&package.as_str()) && !from.is_empty();
             (from.clone(), good.then(|| (self.holder(to), package.clone())))
         })
     }
-    fn lists(&self, text: &[u8]) -> Statement {
-        self.held_by_lines(text, &["resource", "orgNo", "actions"], |values| {
+    fn lists(text: &[u8]) -> Statement {
+        Self::held_by_lines(text, &["resource", "orgNo", "actions"], |values| {
             let [list, number, _] = values else { unreachable!() };
             let known = LISTS.contains(&list.as_str()) && list.parse::<ResourceId>().is_ok();
             (number.clone(), (known && !number.is_empty()).then(|| (None, list.clone())))
@@ -548,7 +547,7 @@ async fn damaged_files_of_units_end_nothing_more(bench: Bench) {
     let text =
         format!("[\n{}\n]\n", all.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n"));
     let import = |file: &Path, complete| Import::Units(Register { complete, ..register(file) });
-    hold(&world, text.as_bytes(), (false, 1), import, |text| world.units(text)).await;
+    hold(&world, text.as_bytes(), (false, 1), import, World::units).await;
 }
 
 async fn damaged_files_of_sub_units_end_nothing_more(bench: Bench) {
@@ -566,7 +565,7 @@ async fn damaged_files_of_sub_units_end_nothing_more(bench: Bench) {
     all.pop();
     let text = serde_json::to_string_pretty(&json!(all)).unwrap();
     let import = |file: &Path, complete| Import::SubUnits(Register { complete, ..register(file) });
-    hold(&world, text.as_bytes(), (false, 1), import, |text| world.units(text)).await;
+    hold(&world, text.as_bytes(), (false, 1), import, World::units).await;
 }
 
 /// Organisations with an accountant, an auditor and more, and what a file says of them later.
@@ -611,7 +610,7 @@ async fn damaged_files_of_persons_end_nothing_more(bench: Bench) {
     let units = write(&world.folder, "units", units.to_string());
     let line = |n: &String, nth: usize, code: &str| {
         let pid = PEOPLE[nth % PEOPLE.len()];
-        if nth % 2 == 0 {
+        if nth.is_multiple_of(2) {
             return format!("{pid};Navn {nth};{n};{code}\n");
         }
         let object = json!({ "pid": pid, "name": format!("Navn {nth}"), "orgNo": n, "role": code });
@@ -644,7 +643,8 @@ async fn damaged_files_of_grants_end_nothing_more(bench: Bench) {
         for (nth, n) in numbers.iter().enumerate() {
             for (more, package) in packages.iter().enumerate() {
                 let to = [PEOPLE[nth % 4], FIRMS[nth % 3]][(nth + more) % 2];
-                text += &format!("{n};{to};{package}\r\n");
+                text.push_str(&[n, to, package].join(";"));
+                text.push_str("\r\n");
             }
         }
         marked(text)
@@ -669,8 +669,8 @@ async fn damaged_access_lists_end_nothing_more(bench: Bench) {
         for list in LISTS {
             for (nth, n) in numbers.iter().enumerate() {
                 let object = json!({ "resource": list, "orgNo": n, "actions": ["read", "write"] });
-                text +=
-                    &if nth == 1 { format!("{object}\n") } else { format!("{list};{n};read\n") };
+                let line = if nth == 1 { object.to_string() } else { format!("{list};{n};read") };
+                text.extend([line.as_str(), "\n"]);
             }
         }
         marked(text)
@@ -679,7 +679,7 @@ async fn damaged_access_lists_end_nothing_more(bench: Bench) {
     begin(&mut world, &[Import::Units(register(&units)), Import::AccessLists(lists(&file))]).await;
     let import = |file: &Path, _| Import::AccessLists(lists(file));
     let whole = all(&numbers[..5]);
-    hold(&world, whole.as_bytes(), (true, 1), import, |text| world.lists(text)).await;
+    hold(&world, whole.as_bytes(), (true, 1), import, World::lists).await;
 }
 
 async fn damaged_updates_end_nothing_more(bench: Bench) {
