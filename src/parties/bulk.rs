@@ -51,7 +51,7 @@ statements! {
     /// The rows that turned out to be this person have the same name.
     RENAME_JOINED = r"
         update party
-        set name = $2, name_fold = $3, name_sort = $4
+        set name = $2, name_fold = $3, name_sort = $4, digest = null
         where joined = $1 and name <> $2";
     /// Walks the index of hashes: only an import that would end many people asks.
     COUNT_PERSONS = "select count(*) from party where pid_hash >= ''";

@@ -25,6 +25,7 @@ mod table;
 mod units;
 mod updates;
 
+pub use crate::parties::ended::HowEnded;
 pub use guard::{Excess, Scope, Share};
 pub use lease::LEASE_SECONDS;
 pub use report::{Counts, Progress, Report};

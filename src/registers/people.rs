@@ -265,8 +265,15 @@ async fn enter(
     let mut told = Vec::with_capacity(lines.len());
     for (at, line) in &lines {
         let Some((from_number, code)) = &line.held else { continue };
+        // What it says of the person is used all the same.
+        let is_part = line.life.is_some() || line.numbers().is_some();
         let mut refuse = |why: &str| {
-            import.report.refuse(*at, &Refusal::new(Some(from_number.as_str()), why));
+            let refusal = Refusal::new(Some(from_number.as_str()), why);
+            if is_part {
+                import.report.refuse_part(*at, &refusal);
+            } else {
+                import.report.refuse(*at, &refusal);
+            }
         };
         let Some((from, stands)) = ids.get(from_number).copied() else {
             refuse("it is not in the store: import units first");

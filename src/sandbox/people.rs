@@ -10,10 +10,12 @@ use super::{
 };
 use crate::{
     ids::{OrgNo, PackageUrn, PersonNo, ResourceId},
-    parties::ended::HowEnded,
     problem::Problem,
     proceedings::Proceeding,
-    registers::seed::{Held, Holder},
+    registers::{
+        HowEnded,
+        seed::{Held, Holder},
+    },
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;

@@ -227,7 +227,7 @@ async fn a_party_is_named_in_three_ways(bench: Bench) {
     }
     run(&bench, "update party set deleted = valid_from from assignment where org_no = '310904473'")
         .await;
-    assert_eq!(cause(&bench, user, "read", CUSTOMER).await, "unknown-party");
+    assert_eq!(cause(&bench, user, "read", CUSTOMER).await, "organisation-ended");
 }
 
 async fn names_are_read_in_any_case_and_shape(bench: Bench) {

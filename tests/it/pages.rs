@@ -259,7 +259,10 @@ fn titles_tell_pages_apart_and_begin_with_the_error() {
                 || matches!(
                     (page, name),
                     (
-                        "requests-ShowPage" | "changes-ShowPage" | "create-ShowPage",
+                        "requests-ShowPage"
+                            | "changes-ShowPage"
+                            | "create-ShowPage"
+                            | "anew-AnewPage",
                         "changed" | "unknown item"
                     ) | ("create-ShowPage", "wrong title")
                         | ("history-HistoryPage", "wrong day")

@@ -89,6 +89,7 @@ async fn the_engine_and_the_oracle_agree(bench: Bench) {
     let mut tally = Tally::default();
     for placed in &mut worlds {
         clients::given(&bench, placed, &catalogue, &mut tally).await;
+        decisions(&bench, placed, &catalogue, &mut tally).await;
         clients::ended(&bench, placed, &mut tally).await;
         people(&bench, placed, &catalogue, &mut tally).await;
         approvers(&bench, placed, &catalogue, &mut tally).await;
@@ -114,7 +115,7 @@ async fn the_engine_and_the_oracle_agree(bench: Bench) {
         ("a person may", Verdict::NotListed, 30),
         ("a person may", Verdict::Denied, 100),
         ("a system user may", Verdict::Denied, 10),
-        ("an agent may", Verdict::Denied, 5),
+        ("an agent may", Verdict::Denied, 1),
         ("a system user may", Verdict::Yes, 100),
         ("a system user may", Verdict::Lacks, 1_000),
         ("a system user may", Verdict::NotListed, 15),

@@ -206,6 +206,9 @@ fn actions() -> impl Strategy<Value = Vec<&'static str>> {
 }
 fn rules(how_many: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Rule>> {
     let by = prop_oneof![
+        // What agents have, or hardly any question of theirs would be permitted.
+        select(&PASSED_ON[..])
+            .prop_map(|code| (Thing::Package(code), format!("urn:altinn:accesspackage:{code}"))),
         select(&PACKAGES[..])
             .prop_map(|code| (Thing::Package(code), format!("urn:altinn:accesspackage:{code}"))),
         select(&NAMED[..]).prop_map(|(code, urn)| (Thing::Role(code), urn.to_owned())),
@@ -220,8 +223,19 @@ fn service() -> impl Strategy<Value = Service> {
     ];
     let often = proptest::bool::weighted;
     let flags = (often(0.9), often(0.1), often(0.3), often(0.1));
-    (flags, rules(1..4), rules(0..2), types, listed).prop_map(
-        |((delegable, schema, limited, withdrawn), opens, denies, types, mut listed)| {
+    // What opens it denies it too, for some actions: of two drawn apart hardly any reach an agent.
+    let same = proptest::option::weighted(0.5, actions());
+    (flags, rules(1..4), (rules(0..2), same), types, listed).prop_map(
+        |(
+            (delegable, schema, limited, withdrawn),
+            opens,
+            (mut denies, same),
+            types,
+            mut listed,
+        )| {
+            if let (Some(may), Some((thing, urn, _))) = (same, opens.first()) {
+                denies.push((*thing, urn.clone(), may));
+            }
             listed.sort_by_key(|(organisation, _)| *organisation);
             listed.dedup_by_key(|(organisation, _)| *organisation);
             Service { at: 0, withdrawn, types, denies, delegable, schema, limited, opens, listed }
@@ -238,8 +252,8 @@ fn user() -> impl Strategy<Value = User> {
         services
     });
     let packages = proptest::sample::subsequence(PACKAGES.to_vec(), 0..8);
-    let agent = proptest::bool::weighted(0.4);
-    let few = proptest::sample::subsequence(PASSED_ON.to_vec(), 1..3);
+    let agent = proptest::bool::weighted(0.5);
+    let few = proptest::sample::subsequence(PASSED_ON.to_vec(), 1..=2);
     (0..ORGANISATIONS, agent, state, services, packages, few).prop_map(
         |(owner, agent, state, services, packages, few)| {
             // Of few facilitators and with few packages, or no client would have them all.
