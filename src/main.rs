@@ -2,7 +2,6 @@
 use clap::Parser as _;
 use std::{io::Write as _, process::ExitCode};
 use systembruker::{
-    clients::kept::name_keys,
     clock::Clock,
     config::{Backup, Cli, Command, Database, History, Import, Serve, ShowHistory, Verify},
     demo, events,
@@ -50,10 +49,13 @@ async fn check(settings: &Serve) -> Result<ExitCode, String> {
 
 async fn migrate(settings: &Database) -> Result<ExitCode, String> {
     let store = serve::open(&settings.database).await?;
-    let remade = name_keys::remake(&store).await.map_err(|e| e.to_string())?;
+    let (parties, words) = serve::remade(&store).await.map_err(|e| e.to_string())?;
     store.close().await;
-    if remade > 0 {
-        say(&format!("the sort keys of {remade} parties were made anew"))?;
+    if parties > 0 {
+        say(&format!("the sort keys of {parties} parties were made anew"))?;
+    }
+    if words > 0 {
+        say(&format!("the words of {words} system users and requests were folded anew"))?;
     }
     say("the schema is up to date")?;
     Ok(ExitCode::SUCCESS)
@@ -80,7 +82,7 @@ async fn import(what: &Import) -> Result<ExitCode, String> {
     let file = &what.from().file;
     let source = Source::open(file).map_err(|e| format!("{}: {e}", file.display()))?;
     let store = serve::open(&what.from().store.database).await?;
-    name_keys::remake(&store).await.map_err(|e| e.to_string())?;
+    serve::remade(&store).await.map_err(|e| e.to_string())?;
     // A line that nobody reads any more is not worth stopping for.
     let report = Report::new(Box::new(|line| drop(say(line))), Some(Progress::begin()));
     let mut importer = Importer::new(&store, &Clock::System, report);

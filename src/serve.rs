@@ -6,10 +6,10 @@ use crate::{
     changes, clients,
     clock::Clock,
     config::{Config, Serve},
-    db::{Settings, Store},
+    db::{self, Settings, Store},
     events::sealer,
     ids::NumberPolicy,
-    notices, parties,
+    notices, overview, parties,
     registers::ending,
     requests, router, system_users, systems, webhooks,
 };
@@ -250,21 +250,27 @@ async fn close_ended(app: App) {
     }
 }
 
-/// Makes sort keys anew that another version has made; once, since two versions may run side by side.
+/// Makes sort keys and folded words anew that another version has made; once, since two versions may run
+/// side by side.
 async fn remake_name_keys(app: App) {
     let store = app.store.counted_apart();
     let mut beat = tokio::time::interval(TIDY);
     loop {
         beat.tick().await;
-        match clients::kept::name_keys::remake(&store).await {
-            Ok(0) => return,
-            Ok(parties) => {
-                tracing::info!(parties, "sort keys of another version were made anew");
+        match remade(&store).await {
+            Ok((0, 0)) => return,
+            Ok((parties, words)) => {
+                tracing::info!(parties, words, "sort keys of another version were made anew");
                 return;
             }
             Err(error) => tracing::warn!(%error, "sort keys could not be made anew; trying again"),
         }
     }
+}
+/// Makes them anew, and returns for how many parties, and for how many system users and requests.
+pub async fn remade(store: &Store) -> Result<(u64, u64), db::Error> {
+    let parties = clients::kept::name_keys::remake(store).await?;
+    Ok((parties, overview::refold::refold(store).await?))
 }
 
 /// Writes down when system users were last used, in one batch a minute.

@@ -2,6 +2,7 @@
 pub mod model;
 pub mod pages;
 pub mod portal;
+pub mod refold;
 pub mod store;
 
 pub use model::{After, Listed, Part, Show, Waiting, WaitingAfter, WaitingPart};

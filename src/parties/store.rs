@@ -58,8 +58,8 @@ statements! {
         set name = $2, name_fold = $3, name_sort = $4, digest = null
         where id = $1 or joined = $1";
     /// Every organisation that the person is related to, also through one that they lead, and its
-    /// sub-units; a relation as accountant, auditor or business manager makes a client, not this. And
-    /// those that the login of the session vouches for.
+    /// sub-units; a relation as accountant or auditor makes a client, not this. And those that the
+    /// login of the session vouches for.
     LIST_CHOICES = r"
         with hat (id) as (
             select id from party where id = $1 and deleted is null

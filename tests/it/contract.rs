@@ -28,6 +28,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     systembruker::events::feed::STATEMENTS,
     systembruker::events::store::STATEMENTS,
     systembruker::history::store::STATEMENTS,
+    systembruker::overview::refold::STATEMENTS,
     systembruker::overview::store::STATEMENTS,
     systembruker::notices::store::STATEMENTS,
     systembruker::parties::bulk::STATEMENTS,

@@ -11,12 +11,14 @@ use serde_json::json;
 use systembruker::{
     clients::{Fate, kept::name_keys},
     config::Import,
+    overview::refold::refold,
     systems::listing,
 };
 
 on_each_engine!(
     keys_of_another_version_are_made_anew_everywhere,
     a_client_whose_folded_name_alone_is_old_is_written_anew,
+    words_of_another_version_are_folded_anew_once,
 );
 
 /// Where keys stand: what each row is, its key and its folded name.
@@ -92,4 +94,30 @@ async fn a_client_whose_folded_name_alone_is_old_is_written_anew(bench: Bench) {
     )
     .await;
     assert_eq!(keys(&bench).await[1], before[1]);
+}
+
+async fn words_of_another_version_are_folded_anew_once(bench: Bench) {
+    bench.system_user("k1").await;
+    bench.request(Bench::ask("k2")).await;
+    let store = &bench.app.store;
+    let words = async || {
+        let sql = "select search from system_user union all select search from request";
+        store.query(sql).all::<(String,)>().await.unwrap()
+    };
+    refold(store).await.unwrap();
+    let before = words().await;
+    assert!(before.iter().any(|(words,)| words.contains("k2")), "{before:?}");
+    // As a version would have left them that does not know these letters.
+    for sql in [
+        "update system_user set search = upper(search)",
+        "update request set search = upper(search)",
+    ] {
+        assert!(bench.exec(sql).await > 0);
+    }
+    assert_ne!(words().await, before);
+    assert_eq!(refold(store).await.unwrap(), 0, "its own version is not looked at");
+    assert_eq!(bench.exec("update counter set value = 1 where name = 'search-words'").await, 1);
+    assert!(refold(store).await.unwrap() >= 2);
+    assert_eq!(words().await, before);
+    assert_eq!(refold(store).await.unwrap(), 0);
 }
