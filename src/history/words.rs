@@ -49,7 +49,14 @@ pub fn more(page: &Page, catalogue: &Contents, happened: &Happened) -> Option<St
         });
     }
     let text = happened.reason.as_deref()?;
-    Some(Reason::of(text).map_or(text, |known| reason(page, known)).to_owned())
+    Some(match Reason::of(text) {
+        // The party that the history is of stands beside it, and has not ended.
+        Some(Reason::OrganisationDeleted) if happened.kind.starts_with("client.") => {
+            page.t("history-client-deleted").to_owned()
+        }
+        Some(known) => reason(page, known).to_owned(),
+        None => text.to_owned(),
+    })
 }
 /// Why something happened that nobody decided by itself.
 pub fn reason(page: &Page, reason: Reason) -> &'static str {
