@@ -30,8 +30,8 @@ async function download(page, name) {
 }
 /** The cells of a line of CSV; one with a semicolon is in quotes. */
 function cells(line) {
-  const found = [...line.matchAll(/("(?:[^"]|"")*"|[^;]*)(?:;|$)/g)].map(([, cell]) => cell);
-  return found.slice(0, -1).map((cell) => cell.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
+  const found = [...`${line};`.matchAll(/("(?:[^"]|"")*"|[^;]*);/g)].map(([, cell]) => cell);
+  return found.map((cell) => cell.replace(/^"(.*)"$/, '$1').replaceAll('""', '"'));
 }
 
 test('Pia gives a system access by herself, and finds it marked as new', async () => {
