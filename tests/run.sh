@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Everything that must hold, from formatting to a real browser. `tests/run.sh quick` stops after the
-# tests on SQLite. On a Debian machine where it is root it installs what is missing; elsewhere it says
+# tests on SQLite; `tests/run.sh peers` runs only those with other programs (tests/peers). On a Debian machine where it is root it installs what is missing; elsewhere it says
 # what is. Nothing is skipped: what cannot run is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 mode=${1:-all}
 case "$mode" in
-    all | quick) ;;
-    *) echo "usage: tests/run.sh [quick]" >&2; exit 2 ;;
+    all | quick | peers) ;;
+    *) echo "usage: tests/run.sh [quick | peers]" >&2; exit 2 ;;
 esac
 began=$SECONDS
 step() { printf '\n== %s (%d s)\n' "$1" "$((SECONDS - began))"; }
@@ -35,6 +35,24 @@ postgres_bin() {
 
 need cargo cargo
 need cc gcc libc6-dev
+
+# Others' programs beside ours: each folder of tests/peers has a script that installs what it needs.
+peers() {
+    local script
+    for script in tests/peers/*/run.sh; do
+        [ -e "$script" ] || continue
+        step "peers: $(basename "$(dirname "$script")")"
+        "$script"
+    done
+}
+if [ "$mode" = peers ]; then
+    step "the binary that users run"
+    cargo build --release --locked
+    export SYSTEMBRUKER_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/systembruker"
+    peers
+    echo "peers: all passed in $((SECONDS - began)) s"
+    exit 0
+fi
 
 step "format"
 cargo fmt --check
@@ -87,6 +105,8 @@ if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
 fi
 tests/schemathesis/run.sh
+
+peers
 
 step "browser tests"
 need node nodejs

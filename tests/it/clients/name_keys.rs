@@ -101,7 +101,8 @@ async fn words_of_another_version_are_folded_anew_once(bench: Bench) {
     bench.request(Bench::ask("k2")).await;
     let store = &bench.app.store;
     let words = async || {
-        let sql = "select search from system_user union all select search from request";
+        let sql =
+            "select search from system_user union all select search from request order by search";
         store.query(sql).all::<(String,)>().await.unwrap()
     };
     refold(store).await.unwrap();
