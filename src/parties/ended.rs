@@ -83,7 +83,6 @@ statements! {
             and (a.valid_to is null or a.valid_to >= p.deleted)
         order by p.name_sort, p.id
         limit cast($2 as bigint)";
-    FIND_HOW = "select ended_how from party where org_no = $1 and deleted is not null";
 }
 
 /// How an organisation has ended.
@@ -215,9 +214,4 @@ pub async fn list_led(
         Ok(EndedOrganisation { id, party_id, org_no, name, deleted, how })
     };
     rows.into_iter().map(read).collect()
-}
-/// Returns how the organisation has ended; `None` for one that stands or is not known.
-pub async fn how_ended(tx: &mut Tx, org_no: &OrgNo) -> Result<Option<HowEnded>, Error> {
-    let row: Option<(Option<String>,)> = tx.query(FIND_HOW).bind(org_no).opt().await?;
-    Ok(row.map(|(how,)| how.as_deref().and_then(HowEnded::of).unwrap_or(HowEnded::Deleted)))
 }

@@ -5,7 +5,6 @@ use crate::{
     clock::Ts,
     db::{Error, Json, Tx},
     ids::{OrgNo, SystemId},
-    parties::ended,
     problem::Problem,
     proceedings::Proceedings,
     statements,
@@ -14,13 +13,11 @@ use serde_json::Value;
 
 statements! {
     FIND_SYSTEM = r"
-        select s.id, s.vendor_org_no,
-            (select x.proceedings
-            from party p
-            join party_proceedings x on x.party = p.id
-            where p.org_no = $2) as proceedings
+        select s.id, s.vendor_org_no, p.deleted is not null as ended, x.proceedings
         from system_client c
         join system s on s.internal_id = c.internal_id
+        left join party p on p.org_no = $2
+        left join party_proceedings x on x.party = p.id
         where c.client_id = $1";
     /// The vendor's deleted systems that once had such a client: deleting one has freed its client ids.
     LIST_DELETED_SYSTEMS = "select s.id, c.changed_data from (select id, internal_id, deleted from system where vendor_org_no = $1 and deleted is not null order by deleted desc limit cast($3 as bigint)) s join system_change c on c.internal_id = s.internal_id where c.change_type in ('create', 'update') and cast(c.changed_data as text) like cast($2 as text) escape '\\' order by s.deleted desc, c.created desc limit cast($3 as bigint)";
@@ -116,6 +113,8 @@ pub struct Found {
     pub owners: Vec<OrgNo>,
     /// What the organisation is under.
     pub proceedings: Proceedings,
+    /// Whether its register has ended the organisation.
+    pub ended: bool,
 }
 
 /// Why there is no token, or that there is one.
@@ -257,11 +256,12 @@ async fn system(
     found: &mut Found,
 ) -> Result<Option<(SystemId, bool)>, Error> {
     let client = complaint.client.as_str();
-    let has: Option<(SystemId, OrgNo, Option<String>)> =
+    let has: Option<(SystemId, OrgNo, bool, Option<String>)> =
         tx.query(FIND_SYSTEM).bind(client).bind(&complaint.org_no).opt().await?;
     // Another vendor's client id is told as one that nobody has.
-    if let Some((system, _, proceedings)) = has.filter(|(_, owner, _)| owner == vendor) {
+    if let Some((system, _, ended, proceedings)) = has.filter(|(_, owner, ..)| owner == vendor) {
         found.proceedings = proceedings.into();
+        found.ended = ended;
         return Ok(Some((system, true)));
     }
     let text = Value::from(client).to_string();
@@ -292,7 +292,7 @@ async fn on_system(
     found: &mut Found,
 ) -> Result<Cause, Error> {
     let org_no = &complaint.org_no;
-    if ended::how_ended(tx, org_no).await?.is_some() {
+    if found.ended {
         return Ok(Cause::OrganisationEnded);
     }
     let given = complaint.external_ref.as_deref().filter(|given| !given.is_empty());

@@ -307,7 +307,7 @@ struct DiagnosisFoundBody {
 }
 impl From<Diagnosis> for DiagnosisBody {
     fn from(Diagnosis { cause, found }: Diagnosis) -> Self {
-        let Found { system, external_refs, owners, proceedings } = found;
+        let Found { system, external_refs, owners, proceedings, ended: _ } = found;
         let (name, explanation, what_to_do) = cause.in_words();
         Self {
             ok: name == "ok",

@@ -101,7 +101,7 @@ async fn the_doctor_finds_each_cause(bench: Bench) {
     is(&exact, "request-waiting", &[CUSTOMER, "kunde-42"]).await;
     let before = bench.app.store.statements();
     cause(&bench, &format!("clientId=care&orgNo={ACCOUNTANTS}")).await;
-    assert!(bench.app.store.statements() - before <= 6);
+    assert!(bench.app.store.statements() - before <= 5);
     for bad in [
         "clientId=care",
         "orgNo=310904473",

@@ -78,6 +78,7 @@ const PASSED_ON: [&str; 8] = [
     "post-til-virksomheten-med-taushetsbelagt-innhold",
     "klientadministrator",
 ];
+const CLIENT_ROLES: [&str; 3] = ["REGN", "REVI", "FFØR"];
 const TYPES: [&str; 5] =
     ["LegalEntityEnterprise", "Company", "BankruptcyEstate", "PrivatePerson", "SelfRegisteredUser"];
 /// Those that have clients are among the first.
@@ -191,10 +192,19 @@ fn tie() -> impl Strategy<Value = Tie> {
     let to = prop_oneof![
         3 => (0..PEOPLE).prop_map(Holder::Person),
         2 => (0..ORGANISATIONS).prop_map(Holder::Organisation),
-        2 => (0..FACILITATORS).prop_map(Holder::Organisation),
     ];
+    let any = (to, thing());
+    // Those that have clients have them by such roles, or hardly any agent would act for anybody.
+    let facilitated = (
+        (0..FACILITATORS).prop_map(Holder::Organisation),
+        prop_oneof![
+            1 => select(&CLIENT_ROLES[..]).prop_map(Thing::Role),
+            1 => thing(),
+        ],
+    );
+    let what = prop_oneof![5 => any, 3 => facilitated];
     let when = prop_oneof![8 => Just(When::Now), 1 => Just(When::Over), 1 => Just(When::Later)];
-    (0..ORGANISATIONS, to, thing(), when).prop_map(|(from, to, thing, when)| Tie {
+    (0..ORGANISATIONS, what, when).prop_map(|(from, (to, thing), when)| Tie {
         from,
         to,
         thing,
