@@ -2,23 +2,19 @@
 use crate::{
     decision::{attribute, person_asked},
     on_each_engine,
+    registers::{Run, run_with},
     support::{Bench, CUSTOMER, PIA, Person, SYSTEM, program::program},
 };
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeSet,
-    io::Write as _,
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeSet, io::Write as _, path::Path};
 use systembruker::{
     config::{EndMark, Import, ImportFile, Limits, NumberChanges, People, Register},
     db::Engine,
     ids::{NumberPolicy, PersonNo},
     keys::Keys,
     parties::{self, NumberKeys},
-    registers::{Counts, Failure, Importer, Report, Source},
+    registers::{Counts, Failure},
 };
 use uuid::Uuid;
 
@@ -47,38 +43,21 @@ const NEW: Person = Person("Nina Ny", "02929012332");
 const THIRD: Person = Person("Nina Nyest", "02929012413");
 const OVERVIEW: &str = "/accessmanagement/ui/systemuser/overview";
 
-struct Run {
-    done: Result<(), Failure>,
-    counts: Counts,
-    told: Vec<String>,
-}
 impl Run {
     /// All went well, and nothing was refused.
     #[track_caller]
-    fn well(self) -> Counts {
+    fn all_well(self) -> Counts {
         assert!(self.done.is_ok(), "{:?}", self.done);
         assert_eq!((self.counts.refused, self.told.len()), (0, 0), "{:?}", self.told);
         self.counts
     }
     #[track_caller]
     fn refuses(&self, why: &str) {
-        assert!(self.told.iter().any(|line| line.contains(why)), "no `{why}` in {:?}", self.told);
+        self.says(why);
         for Person(_, pid) in [FORMER, NEW, THIRD] {
             assert!(!self.told.join("\n").contains(pid), "a number is never told");
         }
     }
-}
-async fn run(bench: &Bench, what: &Import, keys: &NumberKeys) -> Run {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let say = told.clone();
-    let report = Report::new(Box::new(move |line| say.lock().unwrap().push(line.to_owned())), None);
-    let mut importer = Importer::new(&bench.app.store, &bench.app.clock, report);
-    let source = Source::open(&what.from().file).unwrap();
-    let done = importer.run(what, source, Some(keys)).await;
-    let counts = importer.report.counts.clone();
-    drop(importer);
-    let told = told.lock().unwrap().clone();
-    Run { done, counts, told }
 }
 /// What these tests are about is in the lines.
 const NO_MARK: EndMark = EndMark { no_end_mark: true };
@@ -103,7 +82,7 @@ async fn changes_with(
     let folder = tempfile::tempdir().unwrap();
     let from = file(folder.path(), lines);
     let what = NumberChanges { from, end: NO_MARK, number_keys_file: None, allow_synthetic };
-    run(bench, &Import::NumberChanges(what), keys).await
+    run_with(bench, &Import::NumberChanges(what), keys).await
 }
 fn people(from: ImportFile, yes: bool, allow_synthetic: Option<bool>) -> People {
     let limits = Limits { yes, ..Limits::default() };
@@ -113,7 +92,7 @@ fn people(from: ImportFile, yes: bool, allow_synthetic: Option<bool>) -> People 
 async fn persons(bench: &Bench, lines: impl AsRef<[u8]>) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let what = Import::Persons(people(file(folder.path(), lines), false, None));
-    run(bench, &what, &bench.app.number_keys).await
+    run_with(bench, &what, &bench.app.number_keys).await
 }
 fn pair(former: Person, new: Person) -> String {
     format!("{};{}\n", former.1, new.1)
@@ -145,9 +124,9 @@ async fn joined(bench: &Bench) -> i64 {
 }
 
 async fn a_changed_number_is_the_same_person(bench: Bench) {
-    persons(&bench, leads(FORMER)).await.well();
+    persons(&bench, leads(FORMER)).await.all_well();
     let before = person(&bench, FORMER).await.unwrap();
-    let counts = changes(&bench, &format!("formerPid;pid\n{}", pair(FORMER, NEW))).await.well();
+    let counts = changes(&bench, &format!("formerPid;pid\n{}", pair(FORMER, NEW))).await.all_well();
     assert_eq!(counts.numbers_joined, 1);
     for one in [FORMER, NEW] {
         assert_eq!(person(&bench, one).await, Some(before.clone()));
@@ -158,9 +137,9 @@ async fn a_changed_number_is_the_same_person(bench: Bench) {
         assert!(page.is(200).says("Rør og Vann AS").body.contains("Nina Gammel"));
     }
     // Again, and with a file of people that has the new number or still the former one.
-    assert_eq!(changes(&bench, &pair(FORMER, NEW)).await.well().same, 1);
+    assert_eq!(changes(&bench, &pair(FORMER, NEW)).await.all_well().same, 1);
     for one in [NEW, FORMER] {
-        let counts = persons(&bench, leads(one)).await.well();
+        let counts = persons(&bench, leads(one)).await.all_well();
         assert_eq!((counts.people_entered, counts.same, counts.closed), (0, 1, 0));
     }
     assert_eq!(person(&bench, NEW).await.unwrap().id, before.id);
@@ -168,11 +147,11 @@ async fn a_changed_number_is_the_same_person(bench: Bench) {
 }
 
 async fn the_new_number_may_be_the_one_that_is_known(bench: Bench) {
-    let unknown = changes(&bench, &pair(FORMER, NEW)).await.well();
+    let unknown = changes(&bench, &pair(FORMER, NEW)).await.all_well();
     assert_eq!((unknown.unknown, unknown.numbers_joined), (1, 0));
-    persons(&bench, leads(NEW)).await.well();
+    persons(&bench, leads(NEW)).await.all_well();
     let line = json!({ "pid": NEW.1, "formerPid": FORMER.1 }).to_string();
-    assert_eq!(changes(&bench, &line).await.well().numbers_joined, 1);
+    assert_eq!(changes(&bench, &line).await.all_well().numbers_joined, 1);
     assert_eq!(decision(&bench, FORMER).await, "Permit");
     assert_eq!(person(&bench, FORMER).await, person(&bench, NEW).await);
 }
@@ -180,13 +159,13 @@ async fn the_new_number_may_be_the_one_that_is_known(bench: Bench) {
 async fn two_rows_of_one_person_become_one(bench: Bench) {
     // The one has a history; the other has the same role, and another one, and acts at this moment.
     let lines = format!("{};{};{CUSTOMER};MEDL\n{}", NEW.1, NEW.0, leads(FORMER));
-    persons(&bench, format!("{lines}{}", leads(NEW))).await.well();
+    persons(&bench, format!("{lines}{}", leads(NEW))).await.all_well();
     let (former, new) = (person(&bench, FORMER).await.unwrap(), person(&bench, NEW).await.unwrap());
     assert_ne!(former.id, new.id);
     let id = bench.approved(NEW, CUSTOMER, "k1").await;
     let mut browser = bench.logged_in(NEW).await;
     assert!(browser.get(OVERVIEW).await.is(200).body.contains("Nina Ny"));
-    assert_eq!(changes(&bench, &pair(FORMER, NEW)).await.well().numbers_joined, 1);
+    assert_eq!(changes(&bench, &pair(FORMER, NEW)).await.all_well().numbers_joined, 1);
     for one in [FORMER, NEW] {
         let found = person(&bench, one).await.unwrap();
         assert_eq!((found.id, found.name.as_str()), (former.id, "Nina Gammel"));
@@ -220,7 +199,7 @@ async fn two_rows_of_one_person_become_one(bench: Bench) {
     let history = "/accessmanagement/ui/systemuser/history";
     let mut browser = bench.logged_in(FORMER).await;
     browser.get(history).await.is(200).says("Nina Gammel").never_says("Nina Ny");
-    persons(&bench, leads(Person("Nina Igjen", NEW.1))).await.well();
+    persons(&bench, leads(Person("Nina Igjen", NEW.1))).await.all_well();
     browser.get(history).await.is(200).says("Nina Igjen").never_says("Nina Gammel");
     let page = browser.get(&format!("/accessmanagement/ui/systemuser/{id}")).await;
     page.is(200).never_says("Nina Ny");
@@ -248,8 +227,8 @@ const OF_ORGANISATIONS: [&str; 7] =
     ["party", "parent", "owner", "from_party", "facilitator", "client", "successor"];
 
 async fn nothing_refers_to_the_other_row_afterwards(bench: Bench) {
-    persons(&bench, format!("{}{}{}", leads(FORMER), leads(THIRD), leads(NEW))).await.well();
-    changes(&bench, &pair(THIRD, NEW)).await.well();
+    persons(&bench, format!("{}{}{}", leads(FORMER), leads(THIRD), leads(NEW))).await.all_well();
+    changes(&bench, &pair(THIRD, NEW)).await.all_well();
     bench.approved(NEW, CUSTOMER, "k1").await;
     let other = person(&bench, NEW).await.unwrap();
     let id = other.id;
@@ -332,7 +311,7 @@ async fn nothing_refers_to_the_other_row_afterwards(bench: Bench) {
     for (table, column) in &people {
         assert!(left(table, column).await > 0, "{table}.{column} has nothing to move");
     }
-    assert_eq!(changes(&bench, &pair(FORMER, NEW)).await.well().numbers_joined, 1);
+    assert_eq!(changes(&bench, &pair(FORMER, NEW)).await.all_well().numbers_joined, 1);
     for (table, column) in &found {
         assert_eq!(left(table, column).await, 0, "{table}.{column}");
     }
@@ -350,11 +329,11 @@ async fn nothing_refers_to_the_other_row_afterwards(bench: Bench) {
 }
 
 async fn numbers_change_more_than_once(bench: Bench) {
-    persons(&bench, leads(FORMER)).await.well();
+    persons(&bench, leads(FORMER)).await.all_well();
     let id = person(&bench, FORMER).await.unwrap().id;
     let both = format!("{}{}", pair(FORMER, NEW), pair(NEW, THIRD));
-    assert_eq!(changes(&bench, &both).await.well().numbers_joined, 2);
-    assert_eq!(changes(&bench, &both).await.well().same, 2);
+    assert_eq!(changes(&bench, &both).await.all_well().numbers_joined, 2);
+    assert_eq!(changes(&bench, &both).await.all_well().same, 2);
     for one in [FORMER, NEW, THIRD] {
         assert_eq!(person(&bench, one).await.unwrap().id, id);
     }
@@ -368,8 +347,8 @@ async fn numbers_change_more_than_once(bench: Bench) {
 }
 
 async fn what_cannot_be_one_person_is_refused_without_a_number(bench: Bench) {
-    persons(&bench, format!("{}{}", leads(FORMER), leads(THIRD))).await.well();
-    changes(&bench, &pair(FORMER, NEW)).await.well();
+    persons(&bench, format!("{}{}", leads(FORMER), leads(THIRD))).await.all_well();
+    changes(&bench, &pair(FORMER, NEW)).await.all_well();
     let before = bench.count("select count(*) from former_number").await;
     let bad = format!(
         "{}{};{}\n{};123\n;{}\n{}\n{}",
@@ -400,8 +379,8 @@ async fn what_cannot_be_one_person_is_refused_without_a_number(bench: Bench) {
 }
 
 async fn a_former_number_survives_a_rotation_of_keys(bench: Bench) {
-    persons(&bench, leads(FORMER)).await.well();
-    changes(&bench, &pair(FORMER, NEW)).await.well();
+    persons(&bench, leads(FORMER)).await.all_well();
+    changes(&bench, &pair(FORMER, NEW)).await.all_well();
     let id = person(&bench, FORMER).await.unwrap().id;
     let key = |id: &str, byte: u8| {
         let secret = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]);
@@ -416,7 +395,7 @@ async fn a_former_number_survives_a_rotation_of_keys(bench: Bench) {
         assert_eq!(found.unwrap().id, id);
         assert_eq!(parties::person_logged_in(store, &both, number, "").await.unwrap().id, id);
     }
-    assert_eq!(changes_with(&bench, &pair(FORMER, NEW), &both, None).await.well().same, 1);
+    assert_eq!(changes_with(&bench, &pair(FORMER, NEW), &both, None).await.all_well().same, 1);
     let old = "select count(*) from party where pid_hash is not null and name = 'Nina Gammel' and pid_hash like 'n1:%'";
     assert_eq!(bench.count(old).await, 0);
     let old = "select count(*) from former_number where pid_hash like 'n1:%'";
@@ -433,14 +412,14 @@ async fn a_file_of_people_may_say_which_number_was_before(bench: Bench) {
     let line = |Person(name, pid): Person, former: Person| {
         format!("{pid};{name};{CUSTOMER};DAGL;{}\n", former.1)
     };
-    let counts = persons(&bench, line(NEW, FORMER)).await.well();
+    let counts = persons(&bench, line(NEW, FORMER)).await.all_well();
     assert_eq!((counts.people_entered, counts.numbers_joined), (1, 1));
     let id = person(&bench, FORMER).await.unwrap().id;
     let head = "dead;formerPid;role;orgNo;name;pid\n";
     let counts =
         persons(&bench, format!("{head};{};DAGL;{CUSTOMER};{};{}\n", NEW.1, THIRD.0, THIRD.1))
             .await
-            .well();
+            .all_well();
     assert_eq!((counts.people_entered, counts.numbers_joined, counts.closed), (0, 1, 0));
     for one in [FORMER, NEW, THIRD] {
         let found = person(&bench, one).await.unwrap();
@@ -451,11 +430,11 @@ async fn a_file_of_people_may_say_which_number_was_before(bench: Bench) {
 
 async fn who_is_dead_acts_for_nobody(bench: Bench) {
     // A role and a package, of different sources.
-    persons(&bench, leads(NEW)).await.well();
+    persons(&bench, leads(NEW)).await.all_well();
     let folder = tempfile::tempdir().unwrap();
     let from = file(folder.path(), format!("{CUSTOMER};{};tilgangsstyrer", NEW.1));
     let grants = Import::Grants(people(from, false, None));
-    run(&bench, &grants, &bench.app.number_keys).await.well();
+    run_with(&bench, &grants, &bench.app.number_keys).await.all_well();
     let mut browser = bench.logged_in(NEW).await;
     browser.get(OVERVIEW).await.is(200).says("Rør og Vann AS");
     assert_eq!(decision(&bench, NEW).await, "Permit");
@@ -463,7 +442,7 @@ async fn who_is_dead_acts_for_nobody(bench: Bench) {
     let page = format!("/accessmanagement/ui/systemuser/request?id={waiting}");
     let form = browser.get(&page).await.form("/approve");
     bench.pass_minutes(1);
-    let run_dead = persons(&bench, format!("{};{};;;;2026-11-01\n", NEW.1, NEW.0)).await.well();
+    let run_dead = persons(&bench, format!("{};{};;;;2026-11-01\n", NEW.1, NEW.0)).await.all_well();
     assert_eq!((run_dead.dead, run_dead.closed), (1, 2));
     let told = "select count(*) from event where type in ('role.closed', 'package.closed') and cast(data as text) like '%holder-dead%'";
     assert_eq!(bench.count(told).await, 2);
@@ -484,9 +463,9 @@ async fn who_is_dead_acts_for_nobody(bench: Bench) {
     let run_later = persons(&bench, leads(NEW)).await;
     run_later.refuses(&format!("line 1, {CUSTOMER}: the holder is dead"));
     assert_eq!((run_later.counts.entered, run_later.counts.dead), (0, 0));
-    let run_again = persons(&bench, format!("{};;;;;ja\n", NEW.1)).await.well();
+    let run_again = persons(&bench, format!("{};;;;;ja\n", NEW.1)).await.all_well();
     assert_eq!((run_again.dead, run_again.closed), (0, 0));
-    let run_grants = run(&bench, &grants, &bench.app.number_keys).await;
+    let run_grants = run_with(&bench, &grants, &bench.app.number_keys).await;
     run_grants.refuses("the holder is dead");
     // What is no day, or has not been, says nothing of anybody.
     let bad = format!("{0};;;;;i går\n{0};;;;;2027-01-01\n{0};;;;;2026-02-30\n", PIA.1);
@@ -498,7 +477,7 @@ async fn who_is_dead_acts_for_nobody(bench: Bench) {
 }
 
 async fn who_is_alive_after_all_is_told_roles_anew(bench: Bench) {
-    persons(&bench, leads(NEW)).await.well();
+    persons(&bench, leads(NEW)).await.all_well();
     // A role and the death in one line: nothing is given.
     let line = format!("{};{};{CUSTOMER};LEDE;;true\n", NEW.1, NEW.0);
     let run = persons(&bench, line).await;
@@ -506,28 +485,28 @@ async fn who_is_alive_after_all_is_told_roles_anew(bench: Bench) {
     assert_eq!((run.counts.dead, run.counts.closed, run.counts.entered), (1, 1, 0));
     assert_eq!(by_token(&bench, NEW).await, 401);
     // Nothing said is nothing changed.
-    persons(&bench, format!("{};{};;;;\n", NEW.1, NEW.0)).await.well();
+    persons(&bench, format!("{};{};;;;\n", NEW.1, NEW.0)).await.all_well();
     assert_eq!(by_token(&bench, NEW).await, 401);
-    let alive = persons(&bench, format!("{};{};;;;false\n", NEW.1, NEW.0)).await.well();
+    let alive = persons(&bench, format!("{};{};;;;false\n", NEW.1, NEW.0)).await.all_well();
     assert_eq!((alive.alive, alive.entered), (1, 0));
     assert_eq!(by_token(&bench, NEW).await, 403);
     assert_eq!(decision(&bench, NEW).await, "NotApplicable");
-    persons(&bench, leads(NEW)).await.well();
+    persons(&bench, leads(NEW)).await.all_well();
     assert_eq!(by_token(&bench, NEW).await, 200);
     assert_eq!(decision(&bench, NEW).await, "Permit");
 }
 
 async fn who_is_dead_under_one_number_is_dead_under_both(bench: Bench) {
-    persons(&bench, format!("{};{};;;;ja\n{}", NEW.1, NEW.0, leads(FORMER))).await.well();
+    persons(&bench, format!("{};{};;;;ja\n{}", NEW.1, NEW.0, leads(FORMER))).await.all_well();
     assert_eq!(by_token(&bench, FORMER).await, 200);
-    changes(&bench, &pair(FORMER, NEW)).await.well();
+    changes(&bench, &pair(FORMER, NEW)).await.all_well();
     for one in [FORMER, NEW] {
         assert_eq!(by_token(&bench, one).await, 401);
         assert_eq!(decision(&bench, one).await, "NotApplicable");
     }
     assert_eq!(bench.count("select count(*) from event where type = 'role.closed'").await, 1);
     // Alive after all: the row that was joined stays what it is.
-    persons(&bench, format!("{};{};;;;nei\n", NEW.1, NEW.0)).await.well();
+    persons(&bench, format!("{};{};;;;nei\n", NEW.1, NEW.0)).await.all_well();
     assert_eq!(
         bench
             .count("select count(*) from party where joined is not null and deleted is not null")
@@ -538,7 +517,7 @@ async fn who_is_dead_under_one_number_is_dead_under_both(bench: Bench) {
 }
 
 async fn a_file_that_is_cut_off_ends_nobody(bench: Bench) {
-    persons(&bench, leads(NEW)).await.well();
+    persons(&bench, leads(NEW)).await.all_well();
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(format!("{};{};;;;ja\n", NEW.1, NEW.0).repeat(50).as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
@@ -546,7 +525,7 @@ async fn a_file_that_is_cut_off_ends_nobody(bench: Bench) {
     assert!(matches!(run.done, Err(Failure::Unreadable(_))), "{:?}", run.done);
     assert_eq!((run.counts.dead, run.counts.closed), (0, 0));
     assert_eq!(by_token(&bench, NEW).await, 200);
-    assert_eq!(persons(&bench, &packed).await.well().dead, 1);
+    assert_eq!(persons(&bench, &packed).await.all_well().dead, 1);
 }
 
 /// The number with these first nine digits, where one was ever given out.
@@ -563,7 +542,7 @@ async fn many_deaths_are_asked_about(bench: Bench) {
     let lines = lines.concat();
     let folder = tempfile::tempdir().unwrap();
     let what = |yes| Import::Persons(people(file(folder.path(), &lines), yes, None));
-    let refused = run(&bench, &what(false), &bench.app.number_keys).await;
+    let refused = run_with(&bench, &what(false), &bench.app.number_keys).await;
     assert!(
         matches!(&refused.done, Err(Failure::TooMany(excess)) if excess.ending == 101),
         "{:?}",
@@ -571,7 +550,7 @@ async fn many_deaths_are_asked_about(bench: Bench) {
     );
     let dead = "select count(*) from party where kind = 'person' and deleted is not null";
     assert_eq!((refused.counts.dead, bench.count(dead).await), (0, 0));
-    let meant = run(&bench, &what(true), &bench.app.number_keys).await.well();
+    let meant = run_with(&bench, &what(true), &bench.app.number_keys).await.all_well();
     assert_eq!((meant.dead, bench.count(dead).await), (101, 101));
 }
 
@@ -592,7 +571,7 @@ async fn a_test_environment_takes_synthetic_numbers_only(bench: Bench) {
     let folder = tempfile::tempdir().unwrap();
     let from = file(folder.path(), format!("{CUSTOMER};{};tilgangsstyrer", real().1));
     let grants = Import::Grants(people(from, false, None));
-    run(&bench, &grants, &bench.app.number_keys).await.refuses(why);
+    run_with(&bench, &grants, &bench.app.number_keys).await.refuses(why);
     changes(&bench, &pair(NEW, real())).await.refuses(&format!("the number is {why}"));
     changes(&bench, &pair(real(), NEW)).await.refuses(&format!("the former number is {why}"));
     assert!(refused_login(&bench, real()).await.contains("Bare testpersoner kan logge inn her"));
@@ -616,7 +595,7 @@ async fn elsewhere_synthetic_numbers_are_refused(mut bench: Bench) {
     let folder = tempfile::tempdir().unwrap();
     let lines = format!("{}{}{}", leads(NEW), leads(of_nav()), leads(real()));
     let what = Import::Persons(people(file(folder.path(), lines), false, Some(false)));
-    let run_people = run(&bench, &what, &bench.app.number_keys).await;
+    let run_people = run_with(&bench, &what, &bench.app.number_keys).await;
     run_people.refuses(&format!("line 1, {CUSTOMER}: the person is {why}"));
     run_people.refuses(&format!("line 2, {CUSTOMER}: the person is {why}"));
     assert_eq!((run_people.counts.refused, run_people.counts.people_entered), (2, 1));

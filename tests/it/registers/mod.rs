@@ -69,7 +69,7 @@ const NEW: Person = Person("Nina Ny", "02929012332");
 pub struct Run {
     pub done: Result<(), Failure>,
     pub counts: Counts,
-    told: Vec<String>,
+    pub told: Vec<String>,
 }
 impl Run {
     #[track_caller]
@@ -139,7 +139,7 @@ fn marked(lines: impl AsRef<str>) -> String {
 pub async fn run(bench: &Bench, what: &Import) -> Run {
     run_with(bench, what, &bench.app.number_keys).await
 }
-async fn run_with(bench: &Bench, what: &Import, keys: &NumberKeys) -> Run {
+pub async fn run_with(bench: &Bench, what: &Import, keys: &NumberKeys) -> Run {
     let told = Arc::new(Mutex::new(Vec::new()));
     let say = told.clone();
     let report = Report::new(Box::new(move |l| say.lock().unwrap().push(l.to_owned())), None);
