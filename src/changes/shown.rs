@@ -15,10 +15,11 @@ pub fn facts(case: &Case, catalogue: &Contents) -> Facts {
     let Case { change, system, vendor_name, party_name, title, .. } = case;
     let texts = |t: &Texts| serde_json::json!(t).to_string();
     let end = change.valid_to.map(Ts::rfc3339);
+    let (vendor_is_under, party_is_under) = (&case.vendor_proceedings, &case.party_proceedings);
     let about = [
-        ("vendor", format!("{} {vendor_name}", system.vendor)),
+        ("vendor", format!("{} {vendor_name} {vendor_is_under}", system.vendor)),
         ("system", format!("{} {} {}", system.id, texts(&system.name), texts(&system.description))),
-        ("party", format!("{} {party_name}", change.party_org_no)),
+        ("party", format!("{} {party_name} {party_is_under}", change.party_org_no)),
         ("title", format!("{} {title}", change.user)),
         ("end", end.unwrap_or_default()),
         ("redirect", change.redirect_url.clone().unwrap_or_default()),

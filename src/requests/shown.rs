@@ -7,14 +7,18 @@ use std::collections::BTreeMap;
 impl Facts {
     pub fn of(case: &Case, catalogue: &Contents) -> Self {
         let Case { request, system, vendor_name, party_name, .. } = case;
+        let (vendor_is_under, party_is_under) = (&case.vendor_proceedings, &case.party_proceedings);
         let mut facts = BTreeMap::new();
         let texts = |t: &Texts| serde_json::json!(t).to_string();
-        facts.insert("vendor".into(), format!("{} {vendor_name}", system.vendor));
+        facts.insert("vendor".into(), format!("{} {vendor_name} {vendor_is_under}", system.vendor));
         facts.insert(
             "system".into(),
             format!("{} {} {}", system.id, texts(&system.name), texts(&system.description)),
         );
-        facts.insert("party".into(), format!("{} {party_name}", request.party_org_no));
+        facts.insert(
+            "party".into(),
+            format!("{} {party_name} {party_is_under}", request.party_org_no),
+        );
         facts.insert("title".into(), format!("{} {}", request.kind.name(), request.title));
         facts.insert("redirect".into(), request.redirect_url.clone().unwrap_or_default());
         facts.insert("end".into(), request.valid_to.map(Ts::rfc3339).unwrap_or_default());

@@ -30,6 +30,7 @@ on_each_engine!(
     every_page_for_the_organisation_says_so,
     the_choice_of_party_says_so,
     a_vendor_is_shown_with_its_own,
+    what_came_after_the_page_is_shown_before_it_is_approved,
     clients_are_shown_with_theirs,
     every_decision_records_them,
     a_decision_without_them_records_none,
@@ -251,6 +252,33 @@ async fn a_vendor_is_shown_with_its_own(bench: Bench) {
         let page = pia.get(path).await;
         assert_eq!(page.is(200).texts("dl.facts .ds-tag")[0], "Konkurs", "{path}");
         assert_eq!(page.count("header .party .ds-tag"), 0, "{path}: the customer is not");
+    }
+}
+
+async fn what_came_after_the_page_is_shown_before_it_is_approved(bench: Bench) {
+    let user = bench.system_user("k1").await;
+    let request = bench.request(Bench::ask("k2")).await;
+    let change = bench.change(&user).await;
+    let pages = [
+        (format!("request?id={request}"), "/approve".to_owned()),
+        (format!("changerequest?id={change}"), "/approve".to_owned()),
+        (format!("create/{SYSTEM}"), format!("create/{SYSTEM}")),
+    ];
+    let mut pia = bench.logged_in(PIA).await;
+    for org_no in [VENDOR, CUSTOMER] {
+        for (path, form) in &pages {
+            // Her own organisation is named on top of that page, and is no part of what the page asks.
+            if org_no == CUSTOMER && path.starts_with("create") {
+                continue;
+            }
+            under(&bench, org_no, &[]).await;
+            let form = pia.get(&format!("{UI}/{path}")).await.form(form);
+            under(&bench, org_no, &["bankruptcy"]).await;
+            let again = pia.submit(&form).await;
+            again.is(409).says("Konkurs");
+            assert_eq!(bench.count("select count(*) from system_user").await, 1, "{path}");
+            assert_eq!(bench.count("select count(*) from request where status = 'new'").await, 1);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     clock::Ts,
     db::{Error, Tx},
     ids::{OrgNo, PackageUrn, ResourceId, SystemId, SystemUserId},
-    parties::{self, PartyChoice},
+    parties::PartyChoice,
     problem::{Code, Problem, Stop},
     proceedings::Proceedings,
     shown::{Difference, Facts, of_package, of_right},
@@ -50,10 +50,12 @@ pub async fn create(
             let proof =
                 authority::may_manage(tx, now, &catalogue, on, app.config.min_level).await?;
             let system = offered(tx, &wanted.system).await?;
-            let vendor_name = parties::organisation_name(tx, &system.vendor).await?;
+            let around = store::find_around(tx, &system.vendor, on.party).await?;
+            let vendor_name = around.vendor_name.unwrap_or_default();
+            let vendor = (vendor_name.as_str(), &around.vendor_proceedings);
             // What has changed is shown again, also when it has become impossible.
             if let Seen::Page { shown, secret } = seen
-                && !facts(&system, &vendor_name, &catalogue).difference(secret, shown).is_none()
+                && !facts(&system, vendor, &catalogue).difference(secret, shown).is_none()
             {
                 return Err(Problem::Changed);
             }
@@ -158,11 +160,15 @@ fn givable(system: &System, proof: &MayManage, catalogue: &Contents) -> Result<G
 }
 
 /// Everything that the owner decides on, as the page of the system shows it.
-fn facts(system: &System, vendor_name: &str, catalogue: &Contents) -> Facts {
+fn facts(
+    system: &System,
+    (vendor_name, vendor_is_under): (&str, &Proceedings),
+    catalogue: &Contents,
+) -> Facts {
     let texts = |t: &Texts| serde_json::json!(t).to_string();
     let Needs { rights, packages } = Needs::of(system);
     let about = [
-        ("vendor", format!("{} {vendor_name}", system.vendor)),
+        ("vendor", format!("{} {vendor_name} {vendor_is_under}", system.vendor)),
         ("system", format!("{} {} {}", system.id, texts(&system.name), texts(&system.description))),
         // One that nobody can read is shown as no right at all.
         ("readable", rights.is_some().to_string()),
@@ -277,5 +283,6 @@ async fn existing(
 
 /// How the system differs from what a form says was shown.
 fn difference(app: &App, offer: &Offer, secret: &[u8], shown: &str) -> Difference {
-    facts(&offer.system, &offer.vendor_name, &app.catalogue.now()).difference(secret, shown)
+    let vendor = (offer.vendor_name.as_str(), &offer.vendor_proceedings);
+    facts(&offer.system, vendor, &app.catalogue.now()).difference(secret, shown)
 }

@@ -150,7 +150,8 @@ fn state(acting: &Acting, page: &Page, catalogue: &Contents, offer: Offer, title
         }
         Some(items) if items.is_empty() => Shows::Nothing,
         Some(items) if items.iter().all(|item| item.outcome().may()) => {
-            let facts = facts(&offer.system, &offer.vendor_name, catalogue);
+            let vendor = (offer.vendor_name.as_str(), &offer.vendor_proceedings);
+            let facts = facts(&offer.system, vendor, catalogue);
             Shows::May {
                 form: acting.form(urls::create_of(&offer.system.id)),
                 shown: facts.fingerprint(acting.who.secret()),
