@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold, from formatting to a real browser. `tests/run.sh quick` stops after the tests
 # on SQLite; `tests/run.sh peers` runs only those with other programs (tests/peers). On a Debian machine
-# where it is root it installs what is missing; elsewhere it says
-# what is. Nothing is skipped: what cannot run is a failure.
+# where it is root it installs what is missing; elsewhere it says what is. Nothing is skipped: what cannot run is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,6 +46,7 @@ peers() {
     done
 }
 if [ "$mode" = peers ]; then
+    compgen -G 'tests/peers/*/run.sh' >/dev/null || missing tests/peers "there is no script to run yet"
     step "the binary that users run"
     cargo build --release --locked
     export SYSTEMBRUKER_BIN="${CARGO_TARGET_DIR:-$PWD/target}/release/systembruker"
